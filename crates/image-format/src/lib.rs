@@ -1,0 +1,1 @@
+//! Pixel formats, modifiers, colour spaces and layout arithmetic.

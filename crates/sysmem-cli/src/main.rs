@@ -1,0 +1,3 @@
+//! The command `sysmem`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The logic of sysmem as a state machine without I/O.

@@ -1,0 +1,1 @@
+//! The sysmem service: one event loop that drives the core.

@@ -1,0 +1,1 @@
+//! Channels, VMOs, eventpairs, events and koids of Zircon, as Linux kernel objects.

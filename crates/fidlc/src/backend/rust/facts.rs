@@ -1,0 +1,204 @@
+//! What Rust needs to know about declarations beyond what the IR says: which types carry handles, which
+//! may be copied or defaulted, and where recursion needs a heap box.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ir::{
+    Declaration, DeclarationKind, Library, Name, Primitive, Strictness, Struct, Target, Type,
+    TypeKind,
+};
+
+/// Structs up to this many bytes are copied implicitly: four words.
+const COPY_SIZE_MAX: u32 = 32;
+
+/// The standard library has `Default` for arrays up to this length.
+const DEFAULT_ARRAY_MAX: u32 = 32;
+
+/// Facts about all declarations of a compilation.
+pub struct Facts<'a> {
+    declarations: HashMap<&'a Name, &'a Declaration>,
+    with_handles: HashSet<&'a Name>,
+    with_floats: HashSet<&'a Name>,
+}
+
+impl<'a> Facts<'a> {
+    /// Looks at all libraries, since a type may reach into any of them.
+    pub fn new(libraries: &'a [Library]) -> Self {
+        let declarations: HashMap<_, _> = libraries
+            .iter()
+            .flat_map(|library| &library.declarations)
+            .map(|declaration| (&declaration.name, declaration))
+            .collect();
+        let with_handles = reaching(&declarations, |kind| {
+            matches!(kind, TypeKind::Handle { .. } | TypeKind::Endpoint { .. })
+        });
+        let with_floats = reaching(&declarations, |kind| {
+            let floats = [Primitive::Float32, Primitive::Float64];
+            matches!(kind, TypeKind::Primitive(primitive) if floats.contains(primitive))
+        });
+        Self { declarations, with_handles, with_floats }
+    }
+
+    /// The declaration of that name, if its library is part of the compilation.
+    pub fn declaration(&self, name: &Name) -> Option<&'a Declaration> {
+        self.declarations.get(name).copied()
+    }
+
+    /// Whether the declared type really reaches a handle and so has the handle type as parameter. A layout
+    /// that is merely marked `resource` could not use the parameter, which Rust rejects.
+    pub fn has_handles(&self, name: &Name) -> bool {
+        self.with_handles.contains(name)
+    }
+
+    /// [`has_handles`](Self::has_handles) for any type.
+    pub fn type_has_handles(&self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => true,
+            kind => named(kind).is_some_and(|name| self.has_handles(name)),
+        }
+    }
+
+    /// Whether the declared type reaches a float and so has neither `Eq` nor `Hash`.
+    pub fn has_floats(&self, name: &Name) -> bool {
+        self.with_floats.contains(name)
+    }
+
+    /// Whether a struct is plain data of a few words.
+    pub fn is_copy(&self, layout: &Struct) -> bool {
+        layout.shape.inline_size <= COPY_SIZE_MAX
+            && layout.members.iter().all(|member| self.type_is_copy(&member.ty))
+    }
+
+    fn type_is_copy(&self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::Primitive(_) => true,
+            TypeKind::Array { element, .. } => self.type_is_copy(element),
+            TypeKind::Identifier { target: Target::Enum | Target::Bits, .. } => true,
+            TypeKind::Identifier { name, target: Target::Struct, .. } => {
+                matches!(self.kind(name), Some(DeclarationKind::Struct(layout)) if self.is_copy(layout))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a struct has a default value: all members have one.
+    pub fn is_default(&self, layout: &Struct) -> bool {
+        layout
+            .members
+            .iter()
+            .all(|member| member.default.is_some() || self.type_is_default(&member.ty))
+    }
+
+    fn type_is_default(&self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::Primitive(_)
+            | TypeKind::String { .. }
+            | TypeKind::Vector { .. }
+            | TypeKind::Box(_) => true,
+            TypeKind::Array { element, count } => {
+                *count <= DEFAULT_ARRAY_MAX && self.type_is_default(element)
+            }
+            TypeKind::Handle { optional, .. } | TypeKind::Endpoint { optional, .. } => *optional,
+            TypeKind::Identifier { name, target, optional } => match target {
+                Target::Table | Target::Bits => true,
+                Target::Union => *optional,
+                Target::Enum => false,
+                Target::Struct => matches!(
+                    self.kind(name),
+                    Some(DeclarationKind::Struct(layout)) if self.is_default(layout)
+                ),
+            },
+        }
+    }
+
+    /// Whether a table field or union payload of this type must be boxed, because the type would otherwise
+    /// contain itself.
+    pub fn needs_heap(&self, owner: &Name, ty: &Type) -> bool {
+        let mut seen = HashSet::new();
+        let mut open: Vec<&Name> = inline_name(ty).into_iter().collect();
+        while let Some(name) = open.pop() {
+            if name == owner {
+                return true;
+            }
+            if !seen.insert(name) {
+                continue;
+            }
+            let members = self.declaration(name).map(member_types).unwrap_or_default();
+            open.extend(members.into_iter().filter_map(inline_name));
+        }
+        false
+    }
+
+    /// Whether an enum or bits of that name is flexible.
+    pub fn is_flexible(&self, name: &Name) -> bool {
+        match self.kind(name) {
+            Some(DeclarationKind::Enum(layout)) => layout.strictness == Strictness::Flexible,
+            Some(DeclarationKind::Bits(layout)) => layout.strictness == Strictness::Flexible,
+            _ => false,
+        }
+    }
+
+    fn kind(&self, name: &Name) -> Option<&'a DeclarationKind> {
+        self.declaration(name).map(|declaration| &declaration.kind)
+    }
+}
+
+/// The layouts that hold a type chosen by `is_leaf`, however deep.
+fn reaching<'a>(
+    declarations: &HashMap<&'a Name, &'a Declaration>,
+    is_leaf: impl Fn(&TypeKind) -> bool,
+) -> HashSet<&'a Name> {
+    let mut reaching = HashSet::new();
+    loop {
+        let before = reaching.len();
+        for (name, declaration) in declarations {
+            let holds = member_types(declaration).into_iter().any(|ty| {
+                let core = innermost(&ty.kind);
+                is_leaf(core) || named(core).is_some_and(|name| reaching.contains(name))
+            });
+            if holds {
+                reaching.insert(*name);
+            }
+        }
+        if reaching.len() == before {
+            return reaching;
+        }
+    }
+}
+
+/// The types of the members of a struct, table or union.
+fn member_types(declaration: &Declaration) -> Vec<&Type> {
+    match &declaration.kind {
+        DeclarationKind::Struct(layout) => layout.members.iter().map(|m| &m.ty).collect(),
+        DeclarationKind::Table(layout) => layout.members.iter().map(|m| &m.ty).collect(),
+        DeclarationKind::Union(layout) => layout.members.iter().map(|m| &m.ty).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is left without vectors, arrays and boxes.
+fn innermost(kind: &TypeKind) -> &TypeKind {
+    match kind {
+        TypeKind::Vector { element, .. }
+        | TypeKind::Array { element, .. }
+        | TypeKind::Box(element) => innermost(&element.kind),
+        kind => kind,
+    }
+}
+
+/// The declaration that a type leads to, through any containers.
+fn named(kind: &TypeKind) -> Option<&Name> {
+    match innermost(kind) {
+        TypeKind::Identifier { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// The declaration whose Rust value lies inside the value of this type, not behind a pointer.
+fn inline_name(ty: &Type) -> Option<&Name> {
+    match &ty.kind {
+        TypeKind::Array { element, .. } => inline_name(element),
+        TypeKind::Identifier { name, optional: false, .. } => Some(name),
+        _ => None,
+    }
+}

@@ -1,1 +1,44 @@
-//! Pixel formats, modifiers, colour spaces and layout arithmetic.
+//! Pixel formats, modifiers, color spaces and layout arithmetic.
+//!
+//! Answers what sysmem has to know about images, by the rules of `image-formats.md` and, where that
+//! page leaves a choice, of `sysmem2-constraints.md`:
+//!
+//! * [`FormatInfo`]: the constants of each pixel format.
+//! * [`is_supported`], [`minimum_row_bytes`], [`image_size`], [`plane`]: the layout of an image, for
+//!   every pair of pixel format and modifier. Each family of modifiers is a module of its own.
+//! * [`supports_color_space`]: which color spaces go with which formats.
+//!
+//! Every computation is checked: what does not fit, is not supported, or has no meaning is `None`,
+//! and nothing panics whatever the numbers are. Intermediate results are 64 bits wide, so that only
+//! results decide.
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a failing test is a panic"
+    )
+)]
+
+mod arithmetic;
+mod color;
+mod format;
+mod layout;
+
+pub use color::{Components, supports_color_space};
+pub use format::{FormatInfo, FourthChannel, Planes};
+pub use layout::{
+    Plane, RowConstraints, image_size, is_compatible_with_protected_memory, is_supported,
+    minimum_row_bytes, plane, planes,
+};

@@ -1,1 +1,55 @@
 //! Channels, VMOs, eventpairs, events and koids of Zircon, as Linux kernel objects.
+//!
+//! The one crate that speaks to the kernel about these objects; it knows nothing of FIDL. What
+//! each object is on Linux is fixed by `linux-objects.md`, and the facts about the kernel behind
+//! it stand in `linux-platform.md`; the documentation here cites both by section.
+//!
+//! | Zircon | here |
+//! |---|---|
+//! | handle | [`Handle`], an owned file descriptor |
+//! | channel endpoint | [`Channel`], one end of an `AF_UNIX` `SOCK_SEQPACKET` connection |
+//! | VMO | [`Vmo`] at the server, a [`Handle`] of its own description at a participant |
+//! | mapped VMO | [`Mapping`] and [`SharedSlice`], memory that others write |
+//! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held`] and [`CloseWatch`] |
+//! | eventpair | [`EventPair`] |
+//! | event | [`Event`] |
+//! | koid | [`Koid`], proven by a [`Nonce`] |
+//! | `/svc` | [`service_directory`], [`Listener`], [`connect`] |
+//!
+//! # Rules that hold everywhere
+//!
+//! - Every descriptor has one owner from the moment the kernel hands it over.
+//! - Nothing blocks but [`Channel::wait`]. No call relies on `O_NONBLOCK`: that flag lives on the
+//!   open file description, which the other side may share and change.
+//! - Every descriptor made here is close-on-exec.
+
+mod channel;
+mod event;
+mod eventpair;
+mod handle;
+mod koid;
+mod limits;
+mod lock;
+mod mapping;
+mod message;
+mod place;
+mod service;
+mod sys;
+mod time;
+mod vmo;
+mod watch;
+
+pub use channel::{BindError, Channel, Credentials, Interest, NotAChannel, RecvError, SendError};
+pub use event::{Event, EventIdentity};
+pub use eventpair::EventPair;
+pub use handle::{Handle, Kind, Memory, VmoIdentity};
+pub use koid::{Koid, Nonce};
+pub use limits::raise_descriptor_limit;
+pub use lock::LockError;
+pub use mapping::{MapError, Mapping, MemoryError, SharedSlice};
+pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
+pub use rustix::io::Errno;
+pub use service::{AcceptError, ConnectError, ListenError, Listener, connect, service_directory};
+pub use time::monotonic_now;
+pub use vmo::{Access, Vmo, VmoError, VmoStep};
+pub use watch::{CloseWatch, Drained, RECHECK_AFTER, WatchError, WatchEvent, WatchId};

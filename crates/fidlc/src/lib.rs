@@ -1,1 +1,4 @@
 //! Compiles FIDL libraries to an intermediate representation, and that to Rust and JSON.
+
+pub mod backend;
+pub mod ir;

@@ -1,12 +1,13 @@
 //! Enums and bits: they are integers with names.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Generator;
 use super::docs::docs;
 use super::names::{constant_ident, type_ident, variant_ident};
 use super::types::primitive_type;
+use super::values::{hex, integer};
 use crate::ir::{Bits, Declaration, Enum, Strictness, ValueMember};
 
 impl Generator<'_> {
@@ -78,8 +79,7 @@ impl Generator<'_> {
         let is_unknown = is_unknown(layout);
         let type_name = ident.to_string();
         let unnamed = format!("{type_name}({{:#x}})");
-        let codec =
-            self.integer_codec(&ident, &int, &quote!(value.0), &quote!(Ok(Self(value))));
+        let codec = self.integer_codec(&ident, &int, &quote!(value.0), &quote!(Ok(Self(value))));
         quote! {
             #docs
             #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,7 +132,7 @@ impl Generator<'_> {
         let int = primitive_type(layout.underlying);
         let constants = constants(&layout.members);
         let members = layout.members.iter().map(|member| constant_ident(&member.name));
-        let mask = hex(layout.mask);
+        let mask = hex(layout.mask.into());
         let (from_bits, not, decode) = self.bits_by_strictness(layout, &int);
         let codec = self.integer_codec(&ident, &int, &quote!(value.0), &decode);
         let operators = bits_operators(&ident, &not);
@@ -251,7 +251,7 @@ impl Generator<'_> {
                     at: usize,
                     depth: #fidl::Depth,
                 ) -> Result<(), #fidl::EncodeError> {
-                    <#int as #fidl::Codec<H>>::encode(#into, e, at, depth)
+                    #int::encode(#into, e, at, depth)
                 }
 
                 fn decode(
@@ -259,7 +259,7 @@ impl Generator<'_> {
                     at: usize,
                     depth: #fidl::Depth,
                 ) -> Result<Self, #fidl::DecodeError> {
-                    let value = <#int as #fidl::Codec<H>>::decode(d, at, depth)?;
+                    let value = #int::decode(d, at, depth)?;
                     #from
                 }
             }
@@ -324,10 +324,6 @@ fn member_docs(member: &ValueMember) -> TokenStream {
     docs(&member.attributes, &format!("`{}`.", member.name))
 }
 
-fn value(member: &ValueMember) -> Literal {
-    Literal::i128_unsuffixed(member.value)
-}
-
-fn hex(value: u64) -> TokenStream {
-    format!("{value:#x}").parse().expect("a number is a token")
+fn value(member: &ValueMember) -> TokenStream {
+    integer(member.value)
 }

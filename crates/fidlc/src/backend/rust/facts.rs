@@ -4,8 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ir::{
-    Declaration, DeclarationKind, Library, Name, Primitive, Strictness, Struct, Target, Type,
-    TypeKind,
+    Declaration, DeclarationKind, Library, Name, Primitive, Struct, Target, Type, TypeKind,
 };
 
 /// Structs up to this many bytes are copied implicitly: four words.
@@ -127,15 +126,6 @@ impl<'a> Facts<'a> {
             open.extend(members.into_iter().filter_map(inline_name));
         }
         false
-    }
-
-    /// Whether an enum or bits of that name is flexible.
-    pub fn is_flexible(&self, name: &Name) -> bool {
-        match self.kind(name) {
-            Some(DeclarationKind::Enum(layout)) => layout.strictness == Strictness::Flexible,
-            Some(DeclarationKind::Bits(layout)) => layout.strictness == Strictness::Flexible,
-            _ => false,
-        }
     }
 
     fn kind(&self, name: &Name) -> Option<&'a DeclarationKind> {

@@ -32,7 +32,8 @@ pub fn type_ident_with(name: &str, suffix: &str) -> Ident {
     ident(&format!("{}{suffix}", type_name(name)))
 }
 
-fn type_name(name: &str) -> String {
+/// [`type_ident`] as a part of a longer name.
+pub fn type_name(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('_') {
         name.to_owned()
     } else {
@@ -57,6 +58,16 @@ pub fn constant_ident(name: &str) -> Ident {
 /// A field or method.
 pub fn field_ident(name: &str) -> Ident {
     ident(&canonical(name))
+}
+
+/// A method of a proxy, beside the ones that all proxies have.
+pub fn method_ident(name: &str) -> Ident {
+    let ident = field_ident(name);
+    if ["new", "caller", "into_caller"].iter().any(|taken| ident == taken) {
+        Ident::new(&format!("{ident}_"), Span::call_site())
+    } else {
+        ident
+    }
 }
 
 /// The canonical form of `fidl-language.md` section 9.2, which is Rust's snake case.

@@ -1,10 +1,11 @@
 //! Types: the Rust type of a value, and the descriptor of its encoding.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Generator;
 use super::names::{module_ident, type_ident, type_ident_with};
+use super::values::{hex, integer};
 use crate::ir::{Name, Primitive, Role, Type, TypeKind};
 
 /// Whatever rights the handle has (`fidl-wire.md` 3.6).
@@ -23,7 +24,7 @@ impl Generator<'_> {
             }
             TypeKind::Array { element, count } => {
                 let element = self.value_type(element, handle);
-                let count = Literal::u32_unsuffixed(*count);
+                let count = integer((*count).into());
                 quote!([#element; #count])
             }
             TypeKind::Box(target) => {
@@ -64,7 +65,7 @@ impl Generator<'_> {
             }
             TypeKind::Array { element, count } => {
                 let element = self.codec_type(element);
-                let count = Literal::u32_unsuffixed(*count);
+                let count = integer((*count).into());
                 quote!(wire::Array<#element, #count>)
             }
             TypeKind::Box(target) => {
@@ -72,8 +73,8 @@ impl Generator<'_> {
                 quote!(wire::Boxed<#target>)
             }
             TypeKind::Handle { subtype, rights, optional, .. } => {
-                let subtype = Literal::u32_unsuffixed(*subtype);
-                let rights = hex(rights.unwrap_or(SAME_RIGHTS));
+                let subtype = integer((*subtype).into());
+                let rights = hex(rights.unwrap_or(SAME_RIGHTS).into());
                 if *optional {
                     quote!(wire::OptHandleOf<#subtype, #rights>)
                 } else {
@@ -94,6 +95,13 @@ impl Generator<'_> {
                 if *optional { quote!(wire::OptUnion<#path>) } else { path }
             }
         }
+    }
+
+    /// What the functions of a descriptor are called on: `u32`, but `<wire::Str<5>>`.
+    pub fn codec_path(&self, ty: &Type) -> TokenStream {
+        let codec = self.codec_type(ty);
+        let has_arguments = codec.clone().into_iter().any(|token| token.to_string() == "<");
+        if has_arguments { quote!(<#codec>) } else { codec }
     }
 
     /// The value of a table field or union payload, boxed where the type would contain itself.
@@ -158,14 +166,7 @@ fn option_of(value: TokenStream, optional: bool) -> TokenStream {
 
 fn bound_argument(bound: Option<u32>) -> TokenStream {
     match bound {
-        Some(bound) => {
-            let bound = Literal::u32_unsuffixed(bound);
-            quote!(#bound)
-        }
+        Some(bound) => integer(bound.into()),
         None => quote!({ wire::UNBOUNDED }),
     }
-}
-
-fn hex(value: u32) -> TokenStream {
-    format!("{value:#x}").parse().expect("a number is a token")
 }

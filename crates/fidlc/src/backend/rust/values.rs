@@ -1,6 +1,6 @@
 //! Constants: their items and the expressions of their values.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Generator;
@@ -49,13 +49,9 @@ impl Generator<'_> {
                 }
                 // An integer constant converts to a float type.
                 TypeKind::Primitive(Primitive::Float32 | Primitive::Float64) => {
-                    let value = Literal::i128_unsuffixed(*value);
-                    quote!(#value.0)
+                    float(ty, *value as f64)
                 }
-                _ => {
-                    let value = Literal::i128_unsuffixed(*value);
-                    quote!(#value)
-                }
+                _ => integer(*value),
             },
         }
     }
@@ -82,18 +78,15 @@ fn enum_value(path: &TokenStream, layout: &Enum, value: i128) -> TokenStream {
             quote!(#path::#constant)
         }
         None => {
-            let value = Literal::i128_unsuffixed(value);
+            let value = integer(value);
             quote!(#path::from_primitive(#value))
         }
     }
 }
 
 fn bits_value(path: &TokenStream, layout: &Bits, value: i128) -> TokenStream {
-    let mut members = layout
-        .members
-        .iter()
-        .filter(|member| member.value & value != 0)
-        .map(|member| {
+    let mut members =
+        layout.members.iter().filter(|member| member.value & value != 0).map(|member| {
             let constant = constant_ident(&member.name);
             quote!(#path::#constant)
         });
@@ -103,12 +96,46 @@ fn bits_value(path: &TokenStream, layout: &Bits, value: i128) -> TokenStream {
     }
 }
 
+/// An integer in decimal.
+pub fn integer(value: i128) -> TokenStream {
+    tokens(&value.to_string())
+}
+
+/// An unsigned integer in hexadecimal, its digits in groups of four.
+pub fn hex(value: u64) -> TokenStream {
+    let digits = format!("{value:x}");
+    let mut text = String::from("0x");
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(4) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    tokens(&text)
+}
+
 fn float(ty: &Type, value: f64) -> TokenStream {
-    let literal = if matches!(ty.kind, TypeKind::Primitive(Primitive::Float32)) {
-        #[allow(clippy::cast_possible_truncation, reason = "the front end rounds to the type")]
-        Literal::f32_unsuffixed(value as f32)
+    // The debug form always has a decimal point or an exponent, and reads back as the same number.
+    if matches!(ty.kind, TypeKind::Primitive(Primitive::Float32)) {
+        tokens(&format!("{:?}", value as f32))
     } else {
-        Literal::f64_unsuffixed(value)
-    };
-    quote!(#literal)
+        tokens(&format!("{value:?}"))
+    }
+}
+
+fn tokens(number: &str) -> TokenStream {
+    number.parse().expect("a number is a token")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits_are_grouped() {
+        assert_eq!(hex(0).to_string(), "0x0");
+        assert_eq!(hex(0xf00e).to_string(), "0xf00e");
+        assert_eq!(hex(0x8000_0000).to_string(), "0x8000_0000");
+        assert_eq!(hex(0x5_6789_abcd).to_string(), "0x5_6789_abcd");
+    }
 }

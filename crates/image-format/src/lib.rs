@@ -7,6 +7,7 @@
 //! * [`is_supported`], [`minimum_row_bytes`], [`image_size`], [`plane`]: the layout of an image, for
 //!   every pair of pixel format and modifier. Each family of modifiers is a module of its own.
 //! * [`supports_color_space`]: which color spaces go with which formats.
+//! * [`linux`]: what DRM, V4L2, GStreamer and PipeWire call the same things.
 //!
 //! Every computation is checked: what does not fit, is not supported, or has no meaning is `None`,
 //! and nothing panics whatever the numbers are. Intermediate results are 64 bits wide, so that only
@@ -35,6 +36,7 @@ mod arithmetic;
 mod color;
 mod format;
 mod layout;
+pub mod linux;
 
 pub use color::{Components, supports_color_space};
 pub use format::{FormatInfo, FourthChannel, Planes};

@@ -81,6 +81,10 @@ impl Afbc {
         }
     }
 
+    pub(super) fn uncompressed_row_bytes(&self, width: u64) -> Option<u64> {
+        round_up(width, self.area_width)?.checked_mul(BYTES_PER_PIXEL)
+    }
+
     /// Superblocks and headers.
     fn base_size(&self, extent: &Extent) -> Option<u64> {
         let across = round_up(extent.width, self.area_width)?.checked_div(self.block_width)?;

@@ -157,8 +157,19 @@ pub fn planes(
 pub fn is_compatible_with_protected_memory(modifier: PixelFormatModifier) -> bool {
     let value = modifier.into_primitive();
     let arm_linear = FORMAT_MODIFIER_VENDOR_ARM;
-    let is_arm = value & !AFBC_FLAGS == arm_linear || Afbc::of(modifier).is_some();
+    let is_arm = value & !AFBC_FLAGS == arm_linear || is_afbc(modifier);
     !is_arm || value & FORMAT_MODIFIER_ARM_TE_BIT == 0
+}
+
+/// Whether a modifier is one of AFBC, with a name or not.
+pub(crate) fn is_afbc(modifier: PixelFormatModifier) -> bool {
+    Afbc::of(modifier).is_some()
+}
+
+/// Bytes of a row of an AFBC image as others want to have it stated: of whole superblocks, or tiles
+/// of them, before compression (`image-formats.md` 8.2).
+pub(crate) fn afbc_pitch(modifier: PixelFormatModifier, width: u32) -> Option<u32> {
+    u32::try_from(Afbc::of(modifier)?.uncompressed_row_bytes(width.into())?).ok()
 }
 
 /// Index of the plane that is not one of samples.

@@ -41,9 +41,11 @@ pub enum Input<H> {
     Group(ChannelId, fsysmem2::BufferCollectionTokenGroupRequest<H>),
     /// A flexible request that the protocol does not have (`sysmem2-protocols.md` 1.3).
     Unknown { channel: ChannelId, ordinal: u64, txid: Option<Txid> },
-    /// A packet that is no request of the protocol, or a channel that cannot be served.
+    /// A packet that is no request of the protocol, or a channel that cannot be served. The core
+    /// answers with [`Effect::Close`].
     Broken { channel: ChannelId, reason: Breakage },
-    /// The client closed its end; everything it sent before has been fed in.
+    /// The client closed its end; everything it sent before has been fed in. The driver drops the
+    /// channel with this input: no effect names it any more.
     Closed(ChannelId),
     /// The answer to [`Effect::TurnIn`]: the queue of the token was fed in up to the proof, or it had
     /// no proof in it and the client end was not that of the token.

@@ -132,7 +132,7 @@ impl Generator<'_> {
         let int = primitive_type(layout.underlying);
         let constants = constants(&layout.members);
         let members = layout.members.iter().map(|member| constant_ident(&member.name));
-        let mask = hex(layout.mask.into());
+        let mask = hex(layout.mask);
         let (from_bits, not, decode) = self.bits_by_strictness(layout, &int);
         let codec = self.integer_codec(&ident, &int, &quote!(value.0), &decode);
         let operators = bits_operators(&ident, &not);

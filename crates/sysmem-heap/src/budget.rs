@@ -1,0 +1,36 @@
+//! How much memory there is to give away.
+//!
+//! Nothing limits a memfd but memory itself, and what fills it up makes the kernel kill unrelated
+//! processes first (`linux-platform.md` 3). So a heap asks before it promises.
+
+use std::fs;
+use std::io;
+
+/// Bytes that the kernel could give without swapping: `MemAvailable` of `/proc/meminfo`.
+pub(crate) fn available_bytes() -> io::Result<u64> {
+    let text = fs::read_to_string("/proc/meminfo")?;
+    parse_available(&text).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidData, "/proc/meminfo has no line MemAvailable")
+    })
+}
+
+fn parse_available(meminfo: &str) -> Option<u64> {
+    let value = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+    kibibytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platform_3_available_memory_is_read_from_meminfo() {
+        let text = "MemTotal:  100 kB\nMemFree: 1 kB\nMemAvailable:      42 kB\nCached: 7 kB\n";
+        assert_eq!(parse_available(text), Some(42 * 1024));
+        for broken in ["", "MemAvailable: 42", "MemAvailable: x kB", "MemFree: 1 kB\n"] {
+            assert_eq!(parse_available(broken), None, "{broken:?}");
+        }
+        assert!(available_bytes().unwrap() > 0);
+    }
+}

@@ -33,7 +33,7 @@ use self::docs::docs;
 use self::facts::Facts;
 use self::names::type_ident;
 use super::GeneratedFile;
-use crate::ir::{Declaration, DeclarationKind, Library, Target, Type, TypeKind};
+use crate::ir::{Declaration, DeclarationKind, Library, Name, Target, Type, TypeKind};
 
 /// How to make Rust of a compilation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,27 @@ impl ModulePath {
 /// The name of the module of a library: `fuchsia.sysmem2` is `fuchsia_sysmem2`.
 pub fn module_name(library: &str) -> String {
     names::module(library)
+}
+
+/// The Rust name of a declared type: `Example_foo_Response` is `ExampleFooResponse`.
+pub fn type_name(declaration: &str) -> String {
+    names::type_ident(declaration).to_string()
+}
+
+/// The Rust name of a struct or table member: `type` is `r#type`.
+pub fn field_name(member: &str) -> String {
+    names::field_ident(member).to_string()
+}
+
+/// The Rust name of a member of a union or strict enum: `NOT_FOUND` is `NotFound`.
+pub fn variant_name(member: &str) -> String {
+    names::variant_ident(member).to_string()
+}
+
+/// Whether the Rust type of a declaration has the type of handles as its parameter: only if it reaches a
+/// handle, since Rust has no parameters that nothing uses.
+pub fn has_handles(libraries: &[Library], name: &Name) -> bool {
+    Facts::new(libraries).has_handles(name)
 }
 
 /// Makes a module of each library that `options` names. `libraries` has to hold their dependencies too.

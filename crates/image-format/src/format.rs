@@ -27,8 +27,8 @@ pub struct FormatInfo {
     ///
     /// This is the table as Fuchsia's server has it: `P010` counts although it has two planes, and
     /// `YUY2` does not although it has one. `image-formats.md` section 10 suggests to correct both
-    /// "unless bit-compatibility is wanted"; the negotiation wants it. [`Planes::is_single`] says how
-    /// it really is.
+    /// "unless bit-compatibility is wanted"; the negotiation wants it. [`Planes::is_single`] says
+    /// how it really is.
     pub single_plane_for_padding: bool,
 }
 

@@ -16,7 +16,8 @@ pub(super) fn minimum_row_bytes(
     row_bytes(info, constraints, width, constraints.bytes_per_row_divisor.into())
 }
 
-/// The bytes of `width` pixels, raised to what the constraints demand. None if more than they allow.
+/// The bytes of `width` pixels, raised to what the constraints demand. None if that is more than
+/// they allow.
 pub(super) fn row_bytes(
     info: &FormatInfo,
     constraints: &RowConstraints,

@@ -51,8 +51,8 @@ pub struct DrmColor {
 }
 
 impl ColorCodes {
-    /// What `color_space` is called. None for `PASSTHROUGH`, which has no codes, and for values that
-    /// are not color spaces.
+    /// What `color_space` is called. None for `PASSTHROUGH`, which has no codes, and for values
+    /// that are not color spaces.
     ///
     /// The code points of `REC2020` are those of 10 bits, the only depth that a format has.
     pub fn of(color_space: ColorSpace) -> Option<&'static Self> {

@@ -192,3 +192,100 @@ fn inline_name(ty: &Type) -> Option<&Name> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{Attributes, Location, OrdinalMember, Shape, Table};
+
+    const SHAPE: Shape = Shape {
+        inline_size: 16,
+        alignment: 8,
+        depth: 0,
+        max_handles: 0,
+        max_out_of_line: 0,
+        has_padding: false,
+        has_envelope: false,
+        has_flexible_envelope: false,
+    };
+
+    fn name(declaration: &str) -> Name {
+        Name { library: "test".to_owned(), declaration: declaration.to_owned() }
+    }
+
+    fn ty(kind: TypeKind) -> Type {
+        Type { kind, shape: SHAPE, resource: false }
+    }
+
+    fn table_type(target: &str) -> Type {
+        let name = name(target);
+        ty(TypeKind::Identifier { name, target: Target::Table, optional: false })
+    }
+
+    fn vector_of(element: Type) -> Type {
+        ty(TypeKind::Vector { element: Box::new(element), bound: None, optional: false })
+    }
+
+    fn handle() -> Type {
+        let resource = name("Handle");
+        ty(TypeKind::Handle { resource, subtype: 0, rights: None, optional: false })
+    }
+
+    fn table(declaration: &str, member: Type) -> Declaration {
+        let member = OrdinalMember {
+            ordinal: 1,
+            name: "member".to_owned(),
+            ty: member,
+            attributes: Attributes::default(),
+            location: Location::default(),
+        };
+        Declaration {
+            name: name(declaration),
+            attributes: Attributes::default(),
+            location: Location::default(),
+            naming_context: vec![declaration.to_owned()],
+            kind: DeclarationKind::Table(Table {
+                resource: false,
+                members: vec![member],
+                shape: SHAPE,
+            }),
+        }
+    }
+
+    fn library(declarations: Vec<Declaration>) -> [Library; 1] {
+        [Library {
+            name: "test".to_owned(),
+            attributes: Attributes::default(),
+            dependencies: Vec::new(),
+            declarations,
+        }]
+    }
+
+    #[test]
+    fn handles_are_found_through_containers_and_names() {
+        let libraries = library(vec![
+            table("Outer", vector_of(table_type("Inner"))),
+            table("Inner", vector_of(handle())),
+            table("Loop", vector_of(table_type("Loop"))),
+        ]);
+        let facts = Facts::new(&libraries);
+        assert!(facts.has_handles(&name("Outer")));
+        assert!(facts.has_handles(&name("Inner")));
+        assert!(!facts.has_handles(&name("Loop")), "recursion alone uses no handle");
+    }
+
+    #[test]
+    fn only_cycles_without_indirection_need_the_heap() {
+        let libraries = library(vec![
+            table("A", table_type("B")),
+            table("B", table_type("A")),
+            table("Entry", table_type("A")),
+            table("List", vector_of(table_type("List"))),
+        ]);
+        let facts = Facts::new(&libraries);
+        assert!(facts.needs_heap(&name("A"), &table_type("B")));
+        assert!(facts.needs_heap(&name("B"), &table_type("A")));
+        assert!(!facts.needs_heap(&name("Entry"), &table_type("A")), "it leads into a cycle only");
+        assert!(!facts.needs_heap(&name("List"), &vector_of(table_type("List"))));
+    }
+}

@@ -18,6 +18,7 @@ mod facts;
 mod names;
 mod print;
 mod protocols;
+mod proxies;
 mod records;
 mod types;
 mod unions;

@@ -43,8 +43,7 @@ fn snippets<'a>(
         AnnotationKind::Primary.span(range(sources, primary)).label(diagnostic.label.as_deref()),
     ];
     for (span, label) in &diagnostic.secondary {
-        let annotation =
-            AnnotationKind::Context.span(range(sources, *span)).label(label.as_str());
+        let annotation = AnnotationKind::Context.span(range(sources, *span)).label(label.as_str());
         if span.file == primary.file {
             first.push(annotation);
         } else {

@@ -83,8 +83,7 @@ impl Cursor<'_> {
         let id = self.new_id();
         let modifiers = self.modifiers()?;
         let keyword = self.ident_text(0).unwrap_or_default().to_owned();
-        let known =
-            ["const", "alias", "type", "protocol", "service", "resource_definition"];
+        let known = ["const", "alias", "type", "protocol", "service", "resource_definition"];
         if !known.contains(&keyword.as_str()) || self.ident_text(1).is_none() {
             return self.unknown_declaration(&keyword);
         }
@@ -142,11 +141,7 @@ impl Cursor<'_> {
         if let TypeHead::Layout(layout) = &mut ty.head {
             for attribute in std::mem::take(&mut layout.attributes) {
                 let message = "the attributes of a named layout stand before `type`";
-                self.report(Diagnostic::new(
-                    Rule::AttributeOnNamedLayout,
-                    attribute.span,
-                    message,
-                ));
+                self.report(Diagnostic::new(Rule::AttributeOnNamedLayout, attribute.span, message));
             }
         }
         Some(ty)
@@ -154,7 +149,7 @@ impl Cursor<'_> {
 
     fn resource(&mut self) -> Parsed<DeclKind> {
         self.expect(Symbol::Colon)?;
-        let base = self.type_expr()?;
+        let base = self.plain_type()?;
         let body = self.span();
         let mut lists = self.body(|cursor| {
             cursor.expect_keyword("properties")?;

@@ -1,7 +1,9 @@
 //! Protocols and their members.
 
 use super::cursor::{Cursor, Parsed};
-use crate::ast::{Attribute, Compose, Method, MethodShape, Modifier, ModifierKind, Protocol, TypeExpr};
+use crate::ast::{
+    Attribute, Compose, Method, MethodShape, Modifier, ModifierKind, Protocol, TypeExpr,
+};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::lexer::{Symbol, TokenKind};
 
@@ -46,7 +48,8 @@ impl Cursor<'_> {
             if self.ident_text(0).is_some() {
                 self.bump();
             }
-            let message = format!("expected a method, an event or `compose`, found {}", self.describe());
+            let message =
+                format!("expected a method, an event or `compose`, found {}", self.describe());
             return self.fail(Rule::UnknownProtocolMember, message);
         }
         self.method(attributes, modifiers).map(Member::Method)

@@ -8,7 +8,6 @@ use crate::ast::{
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ir::{Openness, Strictness};
 use crate::lexer::{Symbol, TokenKind};
-use crate::source::Span;
 
 impl Cursor<'_> {
     pub fn type_expr(&mut self) -> Parsed<TypeExpr> {
@@ -190,23 +189,27 @@ impl Cursor<'_> {
         if !self.eat(Symbol::Colon) {
             return Some(None);
         }
-        let start: Span = self.span();
-        let subtype = self.type_expr()?;
+        let subtype = self.plain_type()?;
         if !matches!(layout, "enum" | "bits") {
             let message = format!("a {layout} has no underlying type");
-            let span = colon.to(subtype.span);
-            self.report(Diagnostic::new(Rule::InapplicableSubtype, span, message));
+            let diagnostic =
+                Diagnostic::new(Rule::InapplicableSubtype, colon.to(subtype.span), message);
+            self.report(diagnostic);
             return Some(None);
         }
-        let plain = matches!(subtype.head, TypeHead::Path(_))
-            && subtype.params.is_empty()
-            && subtype.constraints.is_empty();
-        if !plain {
+        if !self.is_symbol(0, Symbol::LeftBrace) {
             let message = format!("the underlying type of {layout} has to be a plain name");
-            self.report(Diagnostic::new(Rule::BadSubtypeSyntax, start.to(subtype.span), message));
-            return None;
+            return self.fail(Rule::BadSubtypeSyntax, message);
         }
         Some(Some(subtype))
+    }
+
+    /// A name that a body follows, so that it cannot be an inline layout.
+    pub fn plain_type(&mut self) -> Parsed<TypeExpr> {
+        let path = self.dotted()?;
+        let span = path.span;
+        let head = TypeHead::Path(path);
+        Some(TypeExpr { head, params: Vec::new(), constraints: Vec::new(), span })
     }
 
     fn struct_member(&mut self) -> Parsed<Field> {

@@ -6,9 +6,13 @@ use super::elements::{constant, element, extend};
 use super::types::{framework_error, primitive, primitive_name, shape};
 use super::{Writer, identifier};
 use crate::ir::{
-    Bits, Enum, Name, OrdinalMember, Primitive, Strictness, Struct, Table, Union,
-    Value as Constant, ValueMember,
+    Bits, Enum, OrdinalMember, Primitive, Strictness, Struct, Table, Union, Value as Constant,
+    ValueMember,
 };
+
+/// The member of a result union by which the runtime says that it does not know the method; the IR
+/// gives its type as the integer that it is on the wire.
+const FRAMEWORK_ERR: u64 = 3;
 
 /// The underlying type of an enum is a bare name.
 pub fn enumeration(layout: &Enum) -> Value {
@@ -63,16 +67,15 @@ impl Writer<'_> {
         })
     }
 
-    pub fn union(&self, name: &Name, layout: &Union) -> Value {
-        let mut members: Vec<_> = layout.members.iter().map(|m| self.ordinal_member(m)).collect();
-        if self.flexible_results.contains(name) {
-            members.push(json!({
-                "ordinal": 3,
-                "name": "framework_err",
-                "type": framework_error(),
-                "deprecated": false,
-            }));
-        }
+    pub fn union(&self, layout: &Union) -> Value {
+        let members = layout.members.iter().map(|member| {
+            let mut object = self.ordinal_member(member);
+            if layout.is_result && member.ordinal == FRAMEWORK_ERR {
+                object["type"] = framework_error();
+            }
+            object
+        });
+        let members: Vec<_> = members.collect();
         json!({
             "members": members,
             "strict": layout.strictness == Strictness::Strict,

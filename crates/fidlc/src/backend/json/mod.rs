@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::ir::{
-    Declaration, DeclarationKind, Library, Method, MethodKind, Name, Strictness, Target, Type,
-    TypeKind,
+    Declaration, DeclarationKind, Library, Method, MethodKind, Name, Target, Type, TypeKind,
 };
 
 /// The version of each platform that the libraries were compiled at.
@@ -44,8 +43,6 @@ struct Writer<'a> {
     library: &'a Library,
     all: &'a [Library],
     declarations: BTreeMap<&'a Name, &'a Declaration>,
-    /// Result unions of flexible methods: they have a third member that no source names.
-    flexible_results: BTreeSet<&'a Name>,
 }
 
 impl<'a> Writer<'a> {
@@ -55,16 +52,7 @@ impl<'a> Writer<'a> {
             .flat_map(|library| &library.declarations)
             .map(|declaration| (&declaration.name, declaration))
             .collect();
-        let flexible_results = declarations
-            .values()
-            .flat_map(|declaration| methods(declaration))
-            .filter(|method| method.strictness == Strictness::Flexible)
-            .filter_map(|method| match &method.kind {
-                MethodKind::TwoWay { response, .. } => response.result_union.as_ref(),
-                MethodKind::OneWay { .. } | MethodKind::Event { .. } => None,
-            })
-            .collect();
-        Self { library, all, declarations, flexible_results }
+        Self { library, all, declarations }
     }
 
     /// The declarations, a list for each kind.
@@ -94,7 +82,7 @@ impl<'a> Writer<'a> {
             DeclarationKind::Bits(layout) => layouts::bits(layout),
             DeclarationKind::Struct(layout) => self.structure(layout),
             DeclarationKind::Table(layout) => self.table(layout),
-            DeclarationKind::Union(layout) => self.union(&declaration.name, layout),
+            DeclarationKind::Union(layout) => self.union(layout),
             DeclarationKind::Protocol(protocol) => self.protocol(&declaration.name, protocol),
             DeclarationKind::Service(service) => self.service(service),
             DeclarationKind::Resource(resource) => self.resource(resource),

@@ -35,7 +35,10 @@ fn push_spaced(text: &mut String, item: &str) {
 
 /// The last line of a function, constant or associated type inside an impl.
 fn closes_member(line: &str) -> bool {
-    indent(line) == 4 && (line.ends_with(';') || line.ends_with("{}") || line.trim_start() == "}")
+    let is_doc = line.trim_start().starts_with("///");
+    !is_doc
+        && indent(line) == 4
+        && (line.ends_with(';') || line.ends_with("{}") || line.trim_start() == "}")
 }
 
 /// A function with its docs and attributes begins here.
@@ -69,7 +72,8 @@ mod tests {
                 const X: u8 = 1;
                 const Y: u8 = 2;
                 fn x() {}
-                #[doc = " Y."]
+                #[doc = " Y;"]
+                #[doc = " and Y."]
                 pub fn y() {}
             }
         });
@@ -83,7 +87,8 @@ mod tests {
             "",
             "    fn x() {}",
             "",
-            "    /// Y.",
+            "    /// Y;",
+            "    /// and Y.",
             "    pub fn y() {}",
             "}",
         ];

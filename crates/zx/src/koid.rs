@@ -1,23 +1,17 @@
 //! Koids and nonces: how a token is recognised (`linux-objects.md`, "Token identity").
-//!
-//! A koid is a *claim*: the server binds the server end of a token to an abstract name that holds
-//! the koid ([`crate::Channel::bind_koid`]), and whoever holds the client end reads it with
-//! [`crate::Channel::peer_name_koid`]. A process in another network namespace can bind the same
-//! name, so before the server acts on a client end that it was handed, it asks for *proof*:
-//!
-//! 1. It draws a fresh [`Nonce`] and sends its 16 bytes as one raw packet through that client end.
-//! 2. It drains the server end that it holds under the koid. Packets before the nonce are the
-//!    token's last requests, in order, and are served. The packet that [`Nonce::matches`] is the
-//!    proof that the two ends belong together.
-//! 3. The queue is empty and there was no nonce: this is not our token.
-//!
-//! The send may find the socket full (the holder of the client end sent much before it turned the
-//! token in). Then the server drains first and sends again: what it drained is served all the same.
 
 use std::fmt;
 use std::num::NonZeroU64;
 
 /// The identity of the server end of a token: a random non-zero number of 63 bits.
+///
+/// A koid is a *claim*. The server binds the server end to an abstract name that holds the koid
+/// ([`Channel::bind_koid`]), and whoever holds the client end reads it with
+/// [`Channel::peer_name_koid`]. A process in another network namespace can bind the same name, so
+/// before the server acts on a client end that it was handed, it asks for proof: see [`Nonce`].
+///
+/// [`Channel::bind_koid`]: crate::Channel::bind_koid
+/// [`Channel::peer_name_koid`]: crate::Channel::peer_name_koid
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Koid(NonZeroU64);
 
@@ -79,7 +73,18 @@ impl fmt::Display for Koid {
     }
 }
 
-/// A one-off random number of 128 bits that proves which socket is the peer of which.
+/// A one-off random number of 128 bits that proves which socket is the peer of which
+/// (`linux-objects.md`, "Token identity", 3).
+///
+/// 1. The server draws a nonce and sends its 16 bytes as one raw packet through the client end that
+///    it was handed.
+/// 2. It drains the server end that it holds under the claimed [`Koid`]. Packets before the nonce
+///    are the token's last requests, in order, and are served. A packet that [`Nonce::matches`] is
+///    the proof that the two ends belong together.
+/// 3. The queue is empty and there was no nonce: it is not our token.
+///
+/// The send may find the socket full, when much was sent before the token was turned in. Then drain
+/// first and send again: what was drained is served all the same.
 ///
 /// Good for one proof only. It has no `Clone`, and `Debug` does not show it.
 pub struct Nonce([u8; Nonce::BYTES]);

@@ -32,7 +32,6 @@ mod limits;
 mod lock;
 mod mapping;
 mod message;
-mod place;
 mod service;
 mod shared;
 mod sys;

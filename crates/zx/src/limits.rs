@@ -4,7 +4,7 @@ use std::io;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft limit of open descriptors to the hard one and returns it (`u64::MAX` for "none").
+/// Raises the soft limit of open descriptors to the hard one and returns it; `u64::MAX` is "none".
 ///
 /// In-flight descriptors count per user against the *sender's* limit (`linux-platform.md` 10), so
 /// a server with a low limit can be silenced for everybody by clients that do not read.

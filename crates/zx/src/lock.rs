@@ -1,13 +1,4 @@
 //! Whether a participant still has its handle: one locked byte per handle.
-//!
-//! Before a handle is sent, the server takes a shared OFD lock on a byte of its own for that
-//! handle, on the handle's own open file description. The lock lives exactly as long as the
-//! description does: through `dup`, `fork`, a copy in flight and a mapping without descriptor
-//! (`linux-platform.md` 4). Lock all handles of a buffer before the first is sent: afterwards a
-//! client can take bytes that are not in use yet.
-//!
-//! A client can unlock its own byte or lock all of them. Nothing that another client's safety
-//! hangs on may depend on the answer: never recycle memory because of it.
 
 use std::fmt;
 use std::io;
@@ -26,6 +17,12 @@ const FIRST_SLOT_OFFSET: i64 = 1 << 62;
 impl Vmo {
     /// Locks the byte `slot` for `handle`, a handle of this VMO by [`Vmo::reopen`].
     ///
+    /// Before a handle is sent, the server takes a shared OFD lock on a byte of its own for that
+    /// handle, on the handle's own open file description. The lock lives exactly as long as the
+    /// description does: through `dup`, `fork`, a copy in flight and a mapping without descriptor
+    /// (`linux-platform.md` 4). Lock all handles of a buffer before the first is sent: afterwards a
+    /// client can take bytes that are not in use yet.
+    ///
     /// # Errors
     ///
     /// See [`LockError`].
@@ -40,6 +37,10 @@ impl Vmo {
     }
 
     /// Whether the description that was locked for `slot` still exists.
+    ///
+    /// A client can unlock its own byte or lock all of them, and can pin pages past the end of its
+    /// handle. Nothing that another client's safety hangs on may depend on the answer: never
+    /// recycle memory because of it.
     ///
     /// # Errors
     ///

@@ -65,7 +65,7 @@ impl Mapping {
 
     /// The whole mapping as a slice.
     pub fn as_shared(&self) -> SharedSlice<'_> {
-        // SAFETY: this range is mapped with this access until `self`, which is borrowed, is dropped.
+        // SAFETY: this range is mapped with this access until `self`, now borrowed, is dropped.
         unsafe { SharedSlice::new(self.start, self.length, self.access) }
     }
 

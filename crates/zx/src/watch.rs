@@ -60,8 +60,8 @@ impl CloseWatch {
         }
     }
 
-    /// Ends a watch. Events of it that are already queued still come, then [`WatchEvent::Ignored`]. A
-    /// watch that has ended by itself is no error.
+    /// Ends a watch. Events of it that are already queued still come, then
+    /// [`WatchEvent::Ignored`]. A watch that has ended by itself is no error.
     pub fn unwatch(&self, id: WatchId) {
         // EINVAL: it ended by itself. There is no other error for a descriptor that is inotify's.
         let _ = inotify::remove_watch(&self.0, id.0);

@@ -8,9 +8,9 @@ use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::net::SocketAddrUnix;
 
+use super::{ListenError, connect_socket, unconnected_socket};
 use crate::handle::{VmoIdentity, proc_path};
 use crate::koid::random_bytes;
-use crate::service::{ListenError, connect_socket, unconnected_socket};
 
 /// How many connections wait to be accepted before more are refused.
 const BACKLOG: i32 = 1024;
@@ -18,14 +18,14 @@ const BACKLOG: i32 = 1024;
 /// A name in an open directory. All work goes by the directory's descriptor, so that renaming the
 /// directory meanwhile changes nothing, and the length of its path does not matter.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(super) struct Place {
     path: PathBuf,
     directory: OwnedFd,
     name: OsString,
 }
 
 impl Place {
-    pub(crate) fn open(path: &Path) -> Result<Place, ListenError> {
+    pub(super) fn open(path: &Path) -> Result<Place, ListenError> {
         let name = path.file_name().ok_or_else(|| ListenError::NoName(path.to_path_buf()))?;
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -43,7 +43,7 @@ impl Place {
         Ok(Place { path: path.to_path_buf(), directory, name: name.to_os_string() })
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -52,7 +52,7 @@ impl Place {
     /// The claim is a lock on `.NAME.lock`. The file may be left over: only the lock counts. It is
     /// removed under the lock, so one that was opened just before and is locked after that is no
     /// longer the one that others open: then look again.
-    pub(crate) fn claim(&self) -> Result<Claim, ListenError> {
+    pub(super) fn claim(&self) -> Result<Claim, ListenError> {
         let mut name = OsString::from(".");
         name.push(&self.name);
         name.push(".lock");
@@ -75,7 +75,7 @@ impl Place {
     }
 
     /// Errors unless nothing is at the place, or only a socket that nobody listens on.
-    pub(crate) fn check_vacant(&self) -> Result<(), ListenError> {
+    pub(super) fn check_vacant(&self) -> Result<(), ListenError> {
         let stat = match rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW)
         {
             Err(Errno::NOENT) => return Ok(()),
@@ -100,7 +100,7 @@ impl Place {
     ///
     /// It is made under a temporary name first: the real one never leads to a socket that does not
     /// listen, or that has other permissions than `mode`.
-    pub(crate) fn publish(&self, mode: Mode) -> Result<(OwnedFd, VmoIdentity), ListenError> {
+    pub(super) fn publish(&self, mode: Mode) -> Result<(OwnedFd, VmoIdentity), ListenError> {
         let temporary = format!(".{:016x}.new", u64::from_ne_bytes(random_bytes()));
         self.listen_as(&temporary, mode)
             .and_then(|(socket, identity)| {
@@ -115,7 +115,7 @@ impl Place {
     }
 
     /// Removes what [`Place::publish`] put there, if it still is that, then ends the claim.
-    pub(crate) fn vacate(&self, socket: VmoIdentity, claim: &Claim) {
+    pub(super) fn vacate(&self, socket: VmoIdentity, claim: &Claim) {
         // Nothing can be done about a failure; what stays is replaced by the next.
         if self.holds(&self.name, socket) {
             let _ = rustix::fs::unlinkat(&self.directory, &self.name, AtFlags::empty());
@@ -159,7 +159,7 @@ impl Place {
 
 /// A locked lock file. The lock goes with it, also when the process is killed.
 #[derive(Debug)]
-pub(crate) struct Claim {
+pub(super) struct Claim {
     #[expect(dead_code, reason = "it is held, not used")]
     file: OwnedFd,
     name: OsString,

@@ -45,28 +45,30 @@ fn compile(path: &Path) -> Library {
 fn bridge(library: &Library) -> String {
     let mut text = String::new();
     let mut runners = String::new();
+    let mut names = String::new();
     for declaration in &library.declarations {
-        if bridge_one(&mut text, declaration) {
+        if bridge_one(&mut text, library, declaration) {
             let name = &declaration.name.declaration;
-            let ty = rust_type(declaration);
-            let _ = writeln!(
-                runners,
-                "        {name:?} => &Runner::<{ty}>(std::marker::PhantomData),"
-            );
+            let ty = rust_type(library, declaration);
+            let _ = writeln!(names, "        {name:?},");
+            let _ =
+                writeln!(runners, "        {name:?} => &Runner::<{ty}>(std::marker::PhantomData),");
         }
     }
     let _ = write!(
         text,
         "/// The generated type of that name, ready to run cases.\n\
          pub fn type_named(name: &str) -> Option<&'static dyn Type> {{\n    \
-         Some(match name {{\n{runners}        _ => return None,\n    }})\n}}\n"
+         Some(match name {{\n{runners}        _ => return None,\n    }})\n}}\n\n\
+         /// The names of all declared types.\n\
+         pub fn type_names() -> &'static [&'static str] {{\n    &[\n{names}    ]\n}}\n"
     );
     text
 }
 
 /// Writes the bridge of a declaration; says whether cases can name it.
-fn bridge_one(text: &mut String, declaration: &Declaration) -> bool {
-    let ty = rust_type(declaration);
+fn bridge_one(text: &mut String, library: &Library, declaration: &Declaration) -> bool {
+    let ty = rust_type(library, declaration);
     let body = match &declaration.kind {
         DeclarationKind::Struct(layout) => {
             record(layout.members.iter().map(|member| member.name.as_str()))
@@ -95,14 +97,20 @@ fn bridge_one(text: &mut String, declaration: &Declaration) -> bool {
             )
         }
         DeclarationKind::Enum(layout) => match layout.strictness {
-            Strictness::Flexible => "FromCase::from_case(value, context).map(Self::from_primitive)".into(),
+            Strictness::Flexible => {
+                "FromCase::from_case(value, context).map(Self::from_primitive)".into()
+            }
             Strictness::Strict => "Self::from_primitive(FromCase::from_case(value, context)?)\
-                 .ok_or(Unbuildable::UndeclaredEnumValue)".into(),
+                 .ok_or(Unbuildable::UndeclaredEnumValue)"
+                .into(),
         },
         DeclarationKind::Bits(layout) => match layout.strictness {
-            Strictness::Flexible => "FromCase::from_case(value, context).map(Self::from_bits_retain)".into(),
+            Strictness::Flexible => {
+                "FromCase::from_case(value, context).map(Self::from_bits_retain)".into()
+            }
             Strictness::Strict => "Self::from_bits(FromCase::from_case(value, context)?)\
-                 .ok_or(Unbuildable::UndeclaredBits)".into(),
+                 .ok_or(Unbuildable::UndeclaredBits)"
+                .into(),
         },
         _ => return false,
     };
@@ -118,7 +126,11 @@ fn bridge_one(text: &mut String, declaration: &Declaration) -> bool {
 
 fn record<'a>(members: impl Iterator<Item = &'a str>) -> String {
     let members: String = members.fold(String::new(), |mut list, name| {
-        let _ = writeln!(list, "            {}: field(object, {name:?}, context)?,", rust::field_name(name));
+        let _ = writeln!(
+            list,
+            "            {}: field(object, {name:?}, context)?,",
+            rust::field_name(name)
+        );
         list
     });
     if members.is_empty() {
@@ -128,15 +140,10 @@ fn record<'a>(members: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The generated type, with the handles of the cases if it holds any.
-fn rust_type(declaration: &Declaration) -> String {
+fn rust_type(library: &Library, declaration: &Declaration) -> String {
     let name = rust::type_name(&declaration.name.declaration);
-    let resource = match &declaration.kind {
-        DeclarationKind::Struct(layout) => layout.resource,
-        DeclarationKind::Table(layout) => layout.resource,
-        DeclarationKind::Union(layout) => layout.resource,
-        _ => false,
-    };
-    if resource { format!("t::{name}<H>") } else { format!("t::{name}") }
+    let has_handles = rust::has_handles(std::slice::from_ref(library), &declaration.name);
+    if has_handles { format!("t::{name}<H>") } else { format!("t::{name}") }
 }
 
 fn write(path: &Path, text: &str) {

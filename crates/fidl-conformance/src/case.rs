@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use fidl::{Codec, DecodeError, EncodeError, Encoder, ObjectType, Rights, decode_body, encode_body};
+use fidl::{
+    Codec, DecodeError, EncodeError, Encoder, ObjectType, Rights, decode_body, encode_body,
+};
 use serde_json::Value;
 
 use crate::handle::{TestHandle, TestHandles};
@@ -51,6 +53,14 @@ pub enum Verdict {
 pub trait Type {
     /// Runs a case in all directions that it asks for.
     fn run(&self, case: &Case) -> Verdict;
+
+    /// Decodes arbitrary bytes with so many handles; what decodes has to encode to bytes that decode
+    /// to the same value. Says whether it decoded.
+    ///
+    /// # Errors
+    ///
+    /// How the second value differs.
+    fn survive(&self, body: &[u8], handles: usize) -> Result<bool, String>;
 }
 
 /// Runs cases against the generated type `T`.
@@ -96,7 +106,8 @@ impl Case {
             type_name: text("type"),
             profile: text("profile"),
             value: case.get("value").cloned().unwrap_or_default(),
-            bytes: bytes_from_hex(&text("bytes_hex")).ok_or_else(|| format!("{name}: bytes_hex"))?,
+            bytes: bytes_from_hex(&text("bytes_hex"))
+                .ok_or_else(|| format!("{name}: bytes_hex"))?,
             handles,
             handle_table: list("handles")
                 .unwrap_or_default()
@@ -112,6 +123,16 @@ impl Case {
     /// The type that is the whole message body.
     pub fn type_name(&self) -> &str {
         &self.type_name
+    }
+
+    /// The encoded body.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many handles arrive with the body.
+    pub fn handle_count(&self) -> usize {
+        self.handle_table.len()
     }
 
     /// What the case does, for messages: unique in its file.
@@ -161,6 +182,35 @@ where
             Err(verdict) => verdict,
         }
     }
+
+    fn survive(&self, body: &[u8], handles: usize) -> Result<bool, String> {
+        let all = TestHandles::default();
+        let mut received = Vec::new();
+        for id in (0..).take(handles) {
+            received.extend(all.take(id, Some((ObjectType(5), Rights(0xd003)))));
+        }
+        let Ok(value) = decode_body::<T, TestHandle>(body, &mut received) else {
+            return Ok(false);
+        };
+        let before = format!("{value:?}");
+        let mut encoder = Encoder::new();
+        match encode_body::<T, TestHandle>(value, &mut encoder) {
+            Ok(()) => {}
+            // The one thing that decodes and cannot be sent on.
+            Err(EncodeError::FlexibleUnionUnknownField) => return Ok(true),
+            Err(error) => return Err(format!("{before} decodes, but does not encode: {error}")),
+        }
+        let bytes = encoder.bytes().to_vec();
+        let mut handles: Vec<_> = encoder.take_handles().map(|d| d.handle).collect();
+        let again = decode_body::<T, TestHandle>(&bytes, &mut handles)
+            .map_err(|error| format!("{before} does not come back: {error}"))?;
+        // By text, since a NaN differs from itself.
+        let after = format!("{again:?}");
+        if after != before {
+            return Err(format!("{before} comes back as {after}"));
+        }
+        Ok(true)
+    }
 }
 
 impl<T> Runner<T>
@@ -173,11 +223,8 @@ where
         encode_body::<T, TestHandle>(value, &mut encoder)
             .map_err(|error| failed(format!("encoding fails: {error}")))?;
         check_equal("bytes", &hex(&case.bytes), &hex(encoder.bytes()))?;
-        let sent: Vec<_> = encoder
-            .handles()
-            .iter()
-            .map(|d| (d.handle.id(), d.object_type, d.rights))
-            .collect();
+        let sent: Vec<_> =
+            encoder.handles().iter().map(|d| (d.handle.id(), d.object_type, d.rights)).collect();
         match &case.dispositions {
             Some(expected) => check_equal("handle dispositions", expected, &sent)?,
             None => {

@@ -15,10 +15,7 @@ pub use value::{FromCase, Unbuildable};
 pub const CASES: &str = env!("FIDL_CONFORMANCE_CASES");
 
 /// The generated bindings of `conformance.fidl`.
-#[expect(
-    clippy::upper_case_acronyms,
-    reason = "names are those of the declarations"
-)]
+#[expect(clippy::upper_case_acronyms, reason = "names are those of the declarations")]
 pub mod bindings {
     /// Library `test.conformance`.
     pub mod test_conformance {
@@ -31,10 +28,10 @@ mod bridge {
     use crate::TestHandle as H;
     use crate::bindings::test_conformance as t;
     use crate::case::{Runner, Type};
-    use crate::value::{Context, FromCase, Unbuildable, fields, field, variant};
+    use crate::value::{Context, FromCase, Unbuildable, field, fields, variant};
     use serde_json::Value;
 
     include!(concat!(env!("OUT_DIR"), "/bridge.rs"));
 }
 
-pub use bridge::type_named;
+pub use bridge::{type_named, type_names};

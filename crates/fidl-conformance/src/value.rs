@@ -101,7 +101,11 @@ pub fn variant(value: &Value) -> Result<Result<(&str, &Value), u64>, Unbuildable
     }
     if let Some(ordinal) = object.get("@unknown_ordinal") {
         let ordinal = u64::from_case(ordinal, &Context { handles: &TestHandles::default() })?;
-        return if object.len() == 1 { Ok(Err(ordinal)) } else { Err(Unbuildable::RetainedUnknown) };
+        return if object.len() == 1 {
+            Ok(Err(ordinal))
+        } else {
+            Err(Unbuildable::RetainedUnknown)
+        };
     }
     match object.iter().next() {
         Some((name, content)) => Ok(Ok((name, content))),
@@ -250,9 +254,16 @@ pub fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
+        .collect()
 }
 
 pub(crate) fn malformed(value: &Value) -> Unbuildable {
-    if value.is_null() { Unbuildable::AbsentRequired } else { Unbuildable::Malformed(value.to_string()) }
+    if value.is_null() {
+        Unbuildable::AbsentRequired
+    } else {
+        Unbuildable::Malformed(value.to_string())
+    }
 }

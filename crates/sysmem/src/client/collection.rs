@@ -1,0 +1,114 @@
+//! Collections: constraints in, buffers out.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use fidl::ServerEnd;
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use zx::Channel;
+
+use crate::Rights;
+use crate::client::buffers::Buffers;
+use crate::client::node::Node;
+use crate::client::token::Token;
+use crate::constraints::Constraints;
+use crate::error::{AllocationFailure, Error, ProtocolError};
+use crate::ledger::Ledger;
+use crate::transport::Transport;
+
+/// A participant's view of a collection.
+///
+/// Dropping it without [`Collection::release`] is a failure, of which all other participants hear.
+#[derive(Debug)]
+pub struct Collection<C> {
+    node: Node<C>,
+}
+
+impl<C: Transport> Collection<C> {
+    pub(crate) fn new(channel: Channel, ledger: Arc<Ledger>) -> Result<Self, Error> {
+        Ok(Self { node: Node::new(channel, "collection", ledger)? })
+    }
+
+    /// States what this participant needs. Allowed once. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel. Constraints that cannot be met make the allocation fail, not this.
+    pub fn set_constraints(&self, constraints: impl Into<Constraints>) -> Result<(), Error> {
+        let constraints: Constraints = constraints.into();
+        self.node.caller().send::<fsysmem2::BufferCollectionSetConstraintsMethod>(
+            fsysmem2::BufferCollectionSetConstraintsRequest {
+                constraints: Some(constraints.into()),
+                must_match_vmo: None,
+            },
+        )
+    }
+
+    /// Waits until all participants have stated their constraints and buffers are allocated. Any
+    /// number of calls; each gets handles of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Allocation`] when there is no common ground or no memory, [`Error::Closed`] when
+    /// another participant fails before.
+    pub fn wait_for_buffers(&self) -> C::Reply<Buffers> {
+        type Wait = fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod;
+        C::map(self.node.caller().call::<Wait>(()), |response| {
+            let response = response.map_err(|error| Error::Allocation(error.into()))?;
+            match response.buffer_collection_info {
+                Some(info) => Buffers::new(info),
+                None => Err(ProtocolError::MissingField("buffer_collection_info").into()),
+            }
+        })
+    }
+
+    /// Whether buffers are allocated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Allocation`] when there will be none; a closed channel.
+    pub fn check(&self) -> C::Reply<bool> {
+        type Check = fsysmem2::BufferCollectionCheckAllBuffersAllocatedMethod;
+        C::map(self.node.caller().call::<Check>(()), |response| match response {
+            Ok(_) => Ok(true),
+            Err(fsysmem2::Error::PENDING) => Ok(false),
+            Err(error) => Err(Error::Allocation(AllocationFailure::from(error))),
+        })
+    }
+
+    /// Makes a token for a participant that joins later, or that may fail without consequences for
+    /// this one. Does not wait; call [`sync`](Node::sync) before it is passed on.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or no descriptors left.
+    pub fn attach(&self, rights: Rights) -> Result<Token<C>, Error> {
+        let (client, server) = Channel::pair().map_err(Error::System)?;
+        let origin = self.node.ledger().enter();
+        self.node.caller().send::<fsysmem2::BufferCollectionAttachTokenMethod>(
+            fsysmem2::BufferCollectionAttachTokenRequest {
+                rights_attenuation_mask: Some(rights.bits()),
+                token_request: Some(ServerEnd::new(server.into())),
+            },
+        )?;
+        Token::new(client, origin)
+    }
+
+    /// Leaves without failing. Constraints that were stated stay in force, and buffers stay valid.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn release(self) -> Result<(), Error> {
+        self.node.release()
+    }
+}
+
+/// A collection is a node: the protocols say so, by `compose`.
+impl<C> Deref for Collection<C> {
+    type Target = Node<C>;
+
+    fn deref(&self) -> &Node<C> {
+        &self.node
+    }
+}

@@ -1,0 +1,15 @@
+//! The typed wrappers, over whatever transport.
+//!
+//! Programs use them by the names in the root of this crate (blocking) or in its module `tokio`.
+
+mod allocator;
+mod buffers;
+mod collection;
+mod node;
+mod token;
+
+pub use allocator::Allocator;
+pub use buffers::{Buffer, Buffers};
+pub use collection::Collection;
+pub use node::Node;
+pub use token::Token;

@@ -1,0 +1,148 @@
+//! What tokens and collections have in common (`sysmem2-protocols.md` 2.7).
+
+use std::sync::Arc;
+
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use zx::Channel;
+
+use crate::error::{Error, ProtocolError};
+use crate::ledger::Ledger;
+use crate::transport::Transport;
+
+/// A node of the tree that a collection is.
+#[derive(Debug)]
+pub struct Node<C> {
+    caller: C,
+    ledger: Arc<Ledger>,
+}
+
+impl<C: Transport> Node<C> {
+    pub(crate) fn new(
+        channel: Channel,
+        protocol: &'static str,
+        ledger: Arc<Ledger>,
+    ) -> Result<Self, Error> {
+        Ok(Self { caller: C::over(channel, protocol)?, ledger })
+    }
+
+    /// Waits until the service has handled all that was sent on this channel before. Tokens that
+    /// were made here can be turned in by anybody from then on. One call serves any number of them.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn sync(&self) -> C::Reply<()> {
+        let mark = self.ledger.mark();
+        let ledger = Arc::clone(&self.ledger);
+        C::map(self.caller.call::<fsysmem2::NodeSyncMethod>(()), move |()| {
+            ledger.prove(mark);
+            Ok(())
+        })
+    }
+
+    /// Names the buffers, for diagnostics. The name with the highest priority counts; it has at most
+    /// 64 bytes.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or a name that is too long.
+    pub fn set_name(&self, priority: u32, name: &str) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetNameMethod>(fsysmem2::NodeSetNameRequest {
+            priority: Some(priority),
+            name: Some(name.to_owned()),
+        })
+    }
+
+    /// Sets who the service names in its log for this node and for those made through it afterwards.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or a name of more than 256 bytes.
+    pub fn set_debug_info(&self, name: &str, id: u64) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetDebugClientInfoMethod>(
+            fsysmem2::NodeSetDebugClientInfoRequest { name: Some(name.to_owned()), id: Some(id) },
+        )
+    }
+
+    /// Sets when the service logs for whom the collection still waits, as an absolute monotonic time
+    /// in nanoseconds ([`monotonic_now`](crate::monotonic_now)).
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn set_debug_timeout_log_deadline(&self, deadline: i64) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetDebugTimeoutLogDeadlineMethod>(
+            fsysmem2::NodeSetDebugTimeoutLogDeadlineRequest { deadline: Some(deadline) },
+        )
+    }
+
+    /// Makes the service log about the whole collection in detail.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn set_verbose_logging(&self) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetVerboseLoggingMethod>(())
+    }
+
+    /// The id of the collection: not 0, the same for all participants, never used again.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn collection_id(&self) -> C::Reply<u64> {
+        C::map(self.caller.call::<fsysmem2::NodeGetBufferCollectionIdMethod>(()), |response| {
+            response
+                .buffer_collection_id
+                .ok_or_else(|| ProtocolError::MissingField("buffer_collection_id").into())
+        })
+    }
+
+    /// A handle that stands for this node, for [`Node::is_alternate_for`] of another one.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn node_ref(&self) -> C::Reply<zx::Handle> {
+        C::map(self.caller.call::<fsysmem2::NodeGetNodeRefMethod>(()), |response| {
+            match response.node_ref {
+                Some(node_ref) => Ok(node_ref.into()),
+                None => Err(ProtocolError::MissingField("node_ref").into()),
+            }
+        })
+    }
+
+    /// Whether this node and another are alternatives of which at most one gets buffers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] for a handle of another collection; a closed channel.
+    pub fn is_alternate_for(&self, node_ref: zx::Handle) -> C::Reply<bool> {
+        let request =
+            fsysmem2::NodeIsAlternateForRequest { node_ref: Some(node_ref.into()) };
+        C::map(self.caller.call::<fsysmem2::NodeIsAlternateForMethod>(request), |response| {
+            response
+                .map_err(Error::Refused)?
+                .is_alternate
+                .ok_or_else(|| ProtocolError::MissingField("is_alternate").into())
+        })
+    }
+
+    /// What requests are sent through, for those that have no method here.
+    pub fn caller(&self) -> &C {
+        &self.caller
+    }
+
+    /// Announces that closing the channel is no failure, and closes it.
+    pub(crate) fn release(self) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeReleaseMethod>(())
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    pub(crate) fn into_channel(self) -> Channel {
+        self.caller.into_channel()
+    }
+}

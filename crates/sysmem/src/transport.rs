@@ -1,0 +1,28 @@
+//! What the typed wrappers need of a way to send requests.
+
+use sysmem_fidl::Handle;
+use zx::Channel;
+
+use crate::error::Error;
+
+/// A way to send requests and to wait for replies: [`Blocking`](crate::Blocking), or tokio's.
+pub trait Transport: fidl::Caller<Handle = Handle, Sent = Result<(), Error>> + Sized {
+    /// Speaks on this channel. `protocol` is a name for messages to people.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`].
+    fn over(channel: Channel, protocol: &'static str) -> Result<Self, Error>;
+
+    /// The channel.
+    fn channel(&self) -> &Channel;
+
+    /// Gives the channel back.
+    fn into_channel(self) -> Channel;
+
+    /// Changes what a reply will be, once it is there.
+    fn map<T: 'static, U: 'static>(
+        reply: Self::Reply<T>,
+        then: impl FnOnce(T) -> Result<U, Error> + Send + 'static,
+    ) -> Self::Reply<U>;
+}

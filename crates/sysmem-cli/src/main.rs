@@ -1,3 +1,6 @@
 //! The command `sysmem`.
 
+mod frame;
+mod media;
+
 fn main() {}

@@ -8,6 +8,7 @@
 
 mod ast;
 pub mod backend;
+pub mod build_script;
 mod compiler;
 mod diagnostics;
 pub mod ir;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::Writer;
 use super::elements::{constant, element, extend};
-use super::types::{framework_error, primitive, primitive_name, shape};
-use super::{Writer, identifier};
+use super::types::{framework_error, primitive, primitive_name, shape, subtype_enum};
 use crate::ir::{
     Bits, Enum, OrdinalMember, Primitive, Strictness, Struct, Table, Union, Value as Constant,
     ValueMember,
@@ -87,10 +87,7 @@ impl Writer<'_> {
 
     /// Handle-like types: an integer with a subtype and perhaps rights.
     pub fn resource(&self, resource: &crate::ir::Resource) -> Value {
-        let subtype = json!({
-            "name": "subtype",
-            "type": { "kind_v2": "identifier", "identifier": identifier(&resource.subtype) },
-        });
+        let subtype = json!({ "name": "subtype", "type": subtype_enum(&resource.subtype) });
         let rights =
             resource.rights.as_ref().map(|ty| json!({ "name": "rights", "type": self.ty(ty) }));
         let properties: Vec<_> = [subtype].into_iter().chain(rights).collect();

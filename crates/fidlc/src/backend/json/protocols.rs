@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::elements::{element, extend};
 use super::{Writer, identifier};
 use crate::ir::{
-    Method, MethodKind, Name, Openness, Protocol, Response, Role, Service, Strictness, Target,
-    Type, TypeKind,
+    Method, MethodKind, Name, Openness, Protocol, Response, Service, Strictness, Target, Type,
+    TypeKind,
 };
 
 impl Writer<'_> {
@@ -27,9 +27,7 @@ impl Writer<'_> {
         let members: Vec<_> = service
             .members
             .iter()
-            .map(|(name, protocol)| {
-                json!({ "name": name, "type": self.endpoint(Role::Client, protocol, false) })
-            })
+            .map(|(name, protocol)| json!({ "name": name, "type": self.client_end(protocol) }))
             .collect();
         json!({ "members": members })
     }

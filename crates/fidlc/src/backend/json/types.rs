@@ -47,8 +47,14 @@ impl Writer<'_> {
         with_shape(kind, &ty.shape)
     }
 
-    /// An end of a channel; without its shape.
-    pub fn endpoint(&self, role: Role, protocol: &Name, optional: bool) -> Value {
+    /// The type of a service member: a client end.
+    pub fn client_end(&self, protocol: &Name) -> Value {
+        let shape = Shape { max_handles: 1, ..scalar(4) };
+        with_shape(self.endpoint(Role::Client, protocol, false), &shape)
+    }
+
+    /// An end of a channel, without its shape.
+    fn endpoint(&self, role: Role, protocol: &Name, optional: bool) -> Value {
         let transport = match self.declarations.get(protocol).map(|d| &d.kind) {
             Some(DeclarationKind::Protocol(protocol)) => protocol.transport.as_str(),
             _ => DEFAULT_TRANSPORT,
@@ -81,6 +87,11 @@ impl Writer<'_> {
 
 /// Whatever rights the handle has (`fidl-wire.md` 3.6).
 const SAME_RIGHTS: u32 = 0x8000_0000;
+
+/// An enum over `uint32`, as the subtypes of handles are.
+pub fn subtype_enum(name: &Name) -> Value {
+    with_shape(named(name, false), &scalar(4))
+}
 
 /// The type of the third member of the result union of a flexible method.
 pub fn framework_error() -> Value {

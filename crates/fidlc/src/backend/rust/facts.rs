@@ -1,5 +1,5 @@
 //! What Rust needs to know about declarations beyond what the IR says: which types carry handles, which
-//! may be copied or defaulted, and where recursion needs a heap box.
+//! may be copied or defaulted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -110,24 +110,6 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a table field or union payload of this type must be boxed, because the type would otherwise
-    /// contain itself.
-    pub fn needs_heap(&self, owner: &Name, ty: &Type) -> bool {
-        let mut seen = HashSet::new();
-        let mut open: Vec<&Name> = inline_name(ty).into_iter().collect();
-        while let Some(name) = open.pop() {
-            if name == owner {
-                return true;
-            }
-            if !seen.insert(name) {
-                continue;
-            }
-            let members = self.declaration(name).map(member_types).unwrap_or_default();
-            open.extend(members.into_iter().filter_map(inline_name));
-        }
-        false
-    }
-
     fn kind(&self, name: &Name) -> Option<&'a DeclarationKind> {
         self.declaration(name).map(|declaration| &declaration.kind)
     }
@@ -180,15 +162,6 @@ fn innermost(kind: &TypeKind) -> &TypeKind {
 fn named(kind: &TypeKind) -> Option<&Name> {
     match innermost(kind) {
         TypeKind::Identifier { name, .. } => Some(name),
-        _ => None,
-    }
-}
-
-/// The declaration whose Rust value lies inside the value of this type, not behind a pointer.
-fn inline_name(ty: &Type) -> Option<&Name> {
-    match &ty.kind {
-        TypeKind::Array { element, .. } => inline_name(element),
-        TypeKind::Identifier { name, optional: false, .. } => Some(name),
         _ => None,
     }
 }
@@ -272,20 +245,5 @@ mod tests {
         assert!(facts.has_handles(&name("Outer")));
         assert!(facts.has_handles(&name("Inner")));
         assert!(!facts.has_handles(&name("Loop")), "recursion alone uses no handle");
-    }
-
-    #[test]
-    fn only_cycles_without_indirection_need_the_heap() {
-        let libraries = library(vec![
-            table("A", table_type("B")),
-            table("B", table_type("A")),
-            table("Entry", table_type("A")),
-            table("List", vector_of(table_type("List"))),
-        ]);
-        let facts = Facts::new(&libraries);
-        assert!(facts.needs_heap(&name("A"), &table_type("B")));
-        assert!(facts.needs_heap(&name("B"), &table_type("A")));
-        assert!(!facts.needs_heap(&name("Entry"), &table_type("A")), "it leads into a cycle only");
-        assert!(!facts.needs_heap(&name("List"), &vector_of(table_type("List"))));
     }
 }

@@ -51,16 +51,15 @@ impl Generator<'_> {
         let fields: Vec<_> = layout.members.iter().map(|m| field_ident(&m.name)).collect();
         let docs_of_fields =
             layout.members.iter().map(|m| docs(&m.attributes, &format!("`{}`.", m.name)));
-        let values =
-            layout.members.iter().map(|member| self.member_value(&declaration.name, &member.ty));
+        let values = layout.members.iter().map(|member| self.value_type(&member.ty, &quote!(H)));
         let default = (!generics.is_empty()).then(|| {
             let values = fields.iter().map(|_| quote!(None)).collect();
             default_impl(&ident, &generics, &fields, values)
         });
         let default_derive = default.is_none();
         let derives = self.derives(declaration, false, default_derive);
-        let encode = self.encode_table(declaration, layout);
-        let decode = self.decode_table(declaration, layout);
+        let encode = self.encode_table(layout);
+        let decode = self.decode_table(layout);
         let shape = [layout.shape.inline_size, layout.shape.alignment];
         let codec = self.codec(&ident, &generics, shape, &encode, &decode);
         quote! {
@@ -155,7 +154,7 @@ impl Generator<'_> {
         }
     }
 
-    fn encode_table(&self, declaration: &Declaration, layout: &Table) -> TokenStream {
+    fn encode_table(&self, layout: &Table) -> TokenStream {
         if layout.members.is_empty() {
             return quote! {
                 let Self {} = value;
@@ -165,7 +164,7 @@ impl Generator<'_> {
         }
         let fields: Vec<_> = layout.members.iter().map(|m| field_ident(&m.name)).collect();
         let ordinals: Vec<_> = layout.members.iter().map(|m| integer(m.ordinal.into())).collect();
-        let codecs = layout.members.iter().map(|m| self.member_codec(&declaration.name, &m.ty));
+        let codecs = layout.members.iter().map(|m| self.codec_type(&m.ty));
         quote! {
             let set = [#((#ordinals, value.#fields.is_some())),*];
             let max = set.iter().rev().find(|field| field.1).map_or(0, |field| field.0);
@@ -175,7 +174,7 @@ impl Generator<'_> {
         }
     }
 
-    fn decode_table(&self, declaration: &Declaration, layout: &Table) -> TokenStream {
+    fn decode_table(&self, layout: &Table) -> TokenStream {
         if layout.members.is_empty() {
             return quote! {
                 let mut table = d.table(at, depth)?;
@@ -187,7 +186,7 @@ impl Generator<'_> {
         }
         let fields = layout.members.iter().map(|m| field_ident(&m.name));
         let ordinals = layout.members.iter().map(|m| integer(m.ordinal.into()));
-        let codecs = layout.members.iter().map(|m| self.member_codec(&declaration.name, &m.ty));
+        let codecs = layout.members.iter().map(|m| self.codec_type(&m.ty));
         quote! {
             let mut value = Self::default();
             let mut table = d.table(at, depth)?;

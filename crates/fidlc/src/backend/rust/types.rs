@@ -1,4 +1,7 @@
 //! Types: the Rust type of a value, and the descriptor of its encoding.
+//!
+//! A type that contains itself does so through a box, an optional vector or an optional union
+//! (`fidl-language.md` section 4.4), all of which are pointers in Rust too.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -102,18 +105,6 @@ impl Generator<'_> {
         let codec = self.codec_type(ty);
         let has_arguments = codec.clone().into_iter().any(|token| token.to_string() == "<");
         if has_arguments { quote!(<#codec>) } else { codec }
-    }
-
-    /// The value of a table field or union payload, boxed where the type would contain itself.
-    pub fn member_value(&self, owner: &Name, ty: &Type) -> TokenStream {
-        let value = self.value_type(ty, &quote!(H));
-        if self.facts.needs_heap(owner, ty) { quote!(Box<#value>) } else { value }
-    }
-
-    /// The descriptor that goes with [`member_value`](Self::member_value).
-    pub fn member_codec(&self, owner: &Name, ty: &Type) -> TokenStream {
-        let codec = self.codec_type(ty);
-        if self.facts.needs_heap(owner, ty) { quote!(wire::Heap<#codec>) } else { codec }
     }
 
     /// A declared type with its handle parameter, if it has one.

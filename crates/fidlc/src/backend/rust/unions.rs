@@ -22,7 +22,7 @@ impl Generator<'_> {
         let ordinals: Vec<_> = layout.members.iter().map(|m| integer(m.ordinal.into())).collect();
         let docs_of_variants =
             layout.members.iter().map(|m| docs(&m.attributes, &format!("`{}`.", m.name)));
-        let values = layout.members.iter().map(|m| self.member_value(&declaration.name, &m.ty));
+        let values = layout.members.iter().map(|m| self.value_type(&m.ty, &quote!(H)));
         let unknown_variant = unknown.iter().map(|unknown| {
             quote! {
                 /// A variant that this program does not know, by its ordinal. Its content is gone.
@@ -30,8 +30,8 @@ impl Generator<'_> {
             }
         });
         let unknown_arm = unknown.iter().map(|unknown| quote!(Self::#unknown(ordinal) => *ordinal));
-        let encode = self.encode_union(declaration, layout, unknown.as_ref());
-        let decode = self.decode_union(declaration, layout, unknown.as_ref());
+        let encode = self.encode_union(layout, unknown.as_ref());
+        let decode = self.decode_union(layout, unknown.as_ref());
         let shape = [layout.shape.inline_size, layout.shape.alignment];
         let codec = self.codec(&ident, &generics, shape, &encode, &decode);
         let allow = allow_large_variants(variants.len() + unknown_variant.len());
@@ -60,12 +60,7 @@ impl Generator<'_> {
         }
     }
 
-    fn encode_union(
-        &self,
-        declaration: &Declaration,
-        layout: &Union,
-        unknown: Option<&Ident>,
-    ) -> TokenStream {
+    fn encode_union(&self, layout: &Union, unknown: Option<&Ident>) -> TokenStream {
         let fidl = &self.runtime;
         if layout.members.is_empty() {
             return quote! {
@@ -75,7 +70,7 @@ impl Generator<'_> {
         }
         let variants = layout.members.iter().map(|m| variant_ident(&m.name));
         let ordinals = layout.members.iter().map(|m| integer(m.ordinal.into()));
-        let codecs = layout.members.iter().map(|m| self.member_codec(&declaration.name, &m.ty));
+        let codecs = layout.members.iter().map(|m| self.codec_type(&m.ty));
         let unknown = unknown.iter().map(|unknown| {
             quote!(Self::#unknown(_) => Err(#fidl::EncodeError::FlexibleUnionUnknownField))
         });
@@ -87,12 +82,7 @@ impl Generator<'_> {
         }
     }
 
-    fn decode_union(
-        &self,
-        declaration: &Declaration,
-        layout: &Union,
-        unknown: Option<&Ident>,
-    ) -> TokenStream {
+    fn decode_union(&self, layout: &Union, unknown: Option<&Ident>) -> TokenStream {
         let fidl = &self.runtime;
         let last = match unknown {
             Some(unknown) if layout.members.is_empty() => {
@@ -113,7 +103,7 @@ impl Generator<'_> {
         };
         let variants = layout.members.iter().map(|m| variant_ident(&m.name));
         let ordinals = layout.members.iter().map(|m| integer(m.ordinal.into()));
-        let codecs = layout.members.iter().map(|m| self.member_codec(&declaration.name, &m.ty));
+        let codecs = layout.members.iter().map(|m| self.codec_type(&m.ty));
         quote! {
             let slot = d.union(at, depth)?;
             match slot.ordinal() {

@@ -1,0 +1,182 @@
+//! The entries of one participant, or those that all have in common (`sysmem2-constraints.md` 2.5,
+//! 3.4).
+
+use std::collections::BTreeMap;
+
+use image_format::FormatInfo;
+use sysmem_fidl::fuchsia_images2::ColorSpace;
+use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
+
+use super::sanitize::sanitize;
+use super::{Format, ImageTerms, Stage};
+use crate::negotiation::failure::{Elimination, Fault, FormatConflict, FormatFault, ImageFault};
+use crate::negotiation::formats::FormatPair;
+use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
+use crate::negotiation::number::has_area;
+use crate::negotiation::usage::Usage;
+
+/// Terms by pair of format and modifier. No two pairs can be combined: that is checked for each
+/// participant, and what wildcards are replaced by are parts of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::negotiation) struct ImageList<'a> {
+    entries: BTreeMap<FormatPair, ImageTerms<'a>>,
+}
+
+/// An entry that a layout can be chosen from: nothing about it is left open.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::negotiation) struct Candidate<'a> {
+    pub(in crate::negotiation) pair: FormatPair,
+    pub(in crate::negotiation) info: &'static FormatInfo,
+    pub(in crate::negotiation) color_space: ColorSpace,
+    pub(in crate::negotiation) terms: ImageTerms<'a>,
+}
+
+impl Candidate<'_> {
+    pub(in crate::negotiation) fn report(&self) -> ImageFormatConstraints {
+        self.terms.report(self.pair, self.info, self.color_space)
+    }
+}
+
+impl<'a> ImageList<'a> {
+    /// The entries of one participant (C15, C16, C20).
+    pub(in crate::negotiation) fn sanitize(
+        tables: &'a [ImageFormatConstraints],
+        usage: Usage,
+        page_size_bytes: u64,
+    ) -> Result<Self, Fault> {
+        let mut entries = BTreeMap::new();
+        for (index, table) in tables.iter().enumerate() {
+            let pairs = FormatPair::of_entry(table, usage)
+                .map_err(|fault| Fault::Format { entry: index, fault })?;
+            for pair in pairs {
+                let terms = sanitize_for(table, pair, page_size_bytes)
+                    .map_err(|fault| Fault::Image { pair, fault })?;
+                if entries.insert(pair, terms).is_some() {
+                    let fault = FormatFault::Duplicate(pair);
+                    return Err(Fault::Format { entry: index, fault });
+                }
+            }
+        }
+        match first_combinable(&entries) {
+            Some((a, b)) => Err(Fault::CombinableFormats { a, b }),
+            None => Ok(Self { entries }),
+        }
+    }
+
+    pub(in crate::negotiation) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Leaves what this list and the next participant's have in common (3.4). Nothing is said by a
+    /// participant without entries.
+    pub(in crate::negotiation) fn combine(
+        &mut self,
+        mut other: Self,
+    ) -> Result<(), FormatConflict> {
+        if other.is_empty() {
+            return Ok(());
+        }
+        if self.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        self.fan_out(&other)?;
+        other.fan_out(self)?;
+        let mut eliminated = Vec::new();
+        self.entries.retain(|pair, terms| {
+            let combined = match other.entries.remove(pair) {
+                Some(others) => terms.combine(others, *pair),
+                None => Err(Elimination::NotOffered),
+            };
+            combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
+        });
+        if self.is_empty() {
+            return Err(FormatConflict::NoneInCommon { eliminated });
+        }
+        Ok(())
+    }
+
+    /// Replaces each wildcard by one entry for each pair of `others` that it can be combined with.
+    fn fan_out(&mut self, others: &Self) -> Result<(), FormatConflict> {
+        let is_wildcard = |pair: &FormatPair| !pair.is_specific();
+        let wildcards: Vec<_> = self.entries.keys().copied().filter(is_wildcard).collect();
+        for wildcard in wildcards {
+            let Some(terms) = self.entries.remove(&wildcard) else { continue };
+            for pair in others.entries.keys().filter_map(|other| other.meet(wildcard)) {
+                let Some(narrowed) = terms.narrowed_to(pair) else { continue };
+                self.entries.insert(pair, narrowed);
+                if self.entries.len() >= MAX_FAN_OUT {
+                    return Err(FormatConflict::TooManyFormats);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left to choose from when all participants are in: required sizes are pruned (3.6),
+    /// the entries fitted to their formats, wildcards dropped (C16 to C19). Empty only if there was
+    /// no entry.
+    pub(in crate::negotiation) fn settle(mut self) -> Result<Vec<Candidate<'a>>, Fault> {
+        for (pair, terms) in &mut self.entries {
+            prune(terms).map_err(|fault| Fault::Image { pair: *pair, fault })?;
+        }
+        let is_constrained = !self.is_empty();
+        let mut specific = Vec::new();
+        for (pair, mut terms) in self.entries {
+            let format = Format::of(pair)
+                .and_then(|format| terms.fit(format, Stage::Aggregate).map(|()| format))
+                .map_err(|fault| Fault::Image { pair, fault })?;
+            if let Format::Specific(pair, info) = format {
+                specific.push((pair, info, terms));
+            }
+        }
+        if is_constrained && specific.is_empty() {
+            return Err(Fault::OnlyWildcardFormats);
+        }
+        let candidates: Vec<_> = specific
+            .into_iter()
+            .filter_map(|(pair, info, terms)| {
+                let color_space = terms.color_spaces.best()?;
+                Some(Candidate { pair, info, color_space, terms })
+            })
+            .collect();
+        if is_constrained && candidates.is_empty() {
+            return Err(Fault::OnlyWildcardColorSpaces);
+        }
+        Ok(candidates)
+    }
+}
+
+fn sanitize_for(
+    table: &ImageFormatConstraints,
+    pair: FormatPair,
+    page_size_bytes: u64,
+) -> Result<ImageTerms<'_>, ImageFault> {
+    let format = Format::of(pair)?;
+    let mut terms = sanitize(table, format, page_size_bytes)?;
+    terms.fit(format, Stage::Participant)?;
+    Ok(terms)
+}
+
+/// Two entries of which others could not know which one is meant. Only a wildcard can be combined
+/// with another pair.
+fn first_combinable(
+    entries: &BTreeMap<FormatPair, ImageTerms<'_>>,
+) -> Option<(FormatPair, FormatPair)> {
+    let wildcards = entries.keys().filter(|pair| !pair.is_specific());
+    wildcards.copied().find_map(|wildcard| {
+        let mut others = entries.keys().filter(|other| **other != wildcard);
+        others.find(|other| other.meet(wildcard).is_some()).map(|other| (wildcard, *other))
+    })
+}
+
+fn prune(terms: &mut ImageTerms<'_>) -> Result<(), ImageFault> {
+    if has_area(terms.required_max_size) {
+        terms.required_max_sizes.push(terms.required_max_size);
+    }
+    terms.required_max_sizes.prune();
+    match terms.required_max_sizes.as_slice().len() {
+        count if count > MAX_REQUIRED_SIZES => Err(ImageFault::TooManyRequiredSizes { count }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,184 @@
+//! What a participant asks of images of one format (`sysmem2-constraints.md` 1.8, 3.5).
+//!
+//! Entries come out of [`sanitize`], are [combined](ImageTerms::combine) between participants, and
+//! are [fitted](ImageTerms::fit) to their format each time: when they come from a participant, and
+//! when all are together.
+
+mod fit;
+mod list;
+mod required;
+mod sanitize;
+
+use image_format::{FormatInfo, RowConstraints};
+use sysmem_fidl::fuchsia_images2::ColorSpace;
+use sysmem_fidl::fuchsia_math::SizeU;
+use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
+
+use super::color_space::ColorSpaces;
+use super::failure::{Elimination, ImageFault};
+use super::formats::FormatPair;
+use super::number::{Alignment, Divisor, PowerOfTwo, max_size, min_size};
+
+pub(super) use self::fit::Stage;
+pub(super) use self::list::{Candidate, ImageList};
+use self::required::RequiredSizes;
+
+/// One entry, every default filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ImageTerms<'a> {
+    pub(super) color_spaces: ColorSpaces<'a>,
+    pub(super) min_size: SizeU,
+    pub(super) max_size: SizeU,
+    pub(super) min_bytes_per_row: u32,
+    pub(super) max_bytes_per_row: u32,
+    pub(super) max_width_times_height: u64,
+    pub(super) size_alignment: Alignment,
+    pub(super) display_rect_alignment: Alignment,
+    pub(super) required_min_size: SizeU,
+    pub(super) required_max_size: SizeU,
+    pub(super) required_max_sizes: RequiredSizes<'a>,
+    pub(super) bytes_per_row_divisor: Divisor,
+    pub(super) require_pixel_boundary: bool,
+    pub(super) start_offset_divisor: PowerOfTwo,
+    pub(super) is_alpha_present: Option<bool>,
+    pub(super) pad_for_block_size: Alignment,
+    pub(super) pad_beyond_image_size_bytes: u64,
+}
+
+/// What is known about the format of an entry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Format {
+    /// A half of the pair is `DO_NOT_CARE`.
+    Wildcard(FormatPair),
+    /// A supported pair, and the numbers of its pixel format.
+    Specific(FormatPair, &'static FormatInfo),
+}
+
+impl Format {
+    /// Steps 1 and 8a of 2.6.
+    pub(super) fn of(pair: FormatPair) -> Result<Self, ImageFault> {
+        if pair.is_invalid() {
+            return Err(ImageFault::InvalidFormat);
+        }
+        if !pair.is_specific() {
+            return Ok(Self::Wildcard(pair));
+        }
+        if !pair.is_supported() {
+            return Err(ImageFault::UnsupportedFormat);
+        }
+        // The goldfish modifier is supported with formats that have no numbers.
+        let info = FormatInfo::of(pair.pixel_format).ok_or(ImageFault::FormatWithoutLayout)?;
+        Ok(Self::Specific(pair, info))
+    }
+
+    fn info(self) -> Option<&'static FormatInfo> {
+        match self {
+            Self::Wildcard(_) => None,
+            Self::Specific(_, info) => Some(info),
+        }
+    }
+}
+
+impl<'a> ImageTerms<'a> {
+    /// Adds the terms of another participant for the same pair. An error makes the entry disappear,
+    /// not the negotiation fail (3.5).
+    pub(super) fn combine(&mut self, other: Self, pair: FormatPair) -> Result<(), Elimination> {
+        self.color_spaces = self
+            .color_spaces
+            .intersect(&other.color_spaces)
+            .ok_or(Elimination::NoCommonColorSpace)?;
+        self.is_alpha_present = match (self.is_alpha_present, other.is_alpha_present) {
+            (Some(own), Some(others)) if own != others => return Err(Elimination::Alpha),
+            (own, others) => own.or(others),
+        };
+        self.min_size = max_size(self.min_size, other.min_size);
+        self.max_size = min_size(self.max_size, other.max_size);
+        self.min_bytes_per_row = self.min_bytes_per_row.max(other.min_bytes_per_row);
+        self.max_bytes_per_row = self.max_bytes_per_row.min(other.max_bytes_per_row);
+        self.max_width_times_height = self.max_width_times_height.min(other.max_width_times_height);
+        self.size_alignment = self.size_alignment.max(other.size_alignment);
+        self.display_rect_alignment = self.display_rect_alignment.max(other.display_rect_alignment);
+        self.required_min_size = min_size(self.required_min_size, other.required_min_size);
+        self.required_max_size = max_size(self.required_max_size, other.required_max_size);
+        self.required_max_sizes.append(other.required_max_sizes);
+        self.require_pixel_boundary |= other.require_pixel_boundary;
+        self.start_offset_divisor = self.start_offset_divisor.max(other.start_offset_divisor);
+        self.pad_for_block_size = self.pad_for_block_size.max(other.pad_for_block_size);
+        self.pad_beyond_image_size_bytes =
+            self.pad_beyond_image_size_bytes.max(other.pad_beyond_image_size_bytes);
+        self.combine_divisors(other.bytes_per_row_divisor, pair)
+    }
+
+    fn combine_divisors(&mut self, other: Divisor, pair: FormatPair) -> Result<(), Elimination> {
+        let too_large =
+            Elimination::DivisorTooLarge { a: self.bytes_per_row_divisor.get(), b: other.get() };
+        let mut divisor = self.bytes_per_row_divisor.combine(other.get().into());
+        if let Some(info) = FormatInfo::of(pair.pixel_format) {
+            divisor = divisor.and_then(|divisor| self.divide_into_blocks(divisor, info));
+        }
+        self.bytes_per_row_divisor = divisor.ok_or(too_large)?;
+        Ok(())
+    }
+
+    /// Makes rows hold whole blocks of padding; none if the divisor does not fit any more.
+    fn divide_into_blocks(&self, divisor: Divisor, info: &FormatInfo) -> Option<Divisor> {
+        let blocks = u64::from(self.pad_for_block_size.width.get());
+        if blocks == 1 {
+            return Some(divisor);
+        }
+        divisor.combine(blocks.checked_mul(info.stride_bytes_per_width_pixel.into())?)
+    }
+
+    /// A copy for a pair that a wildcard has been replaced by, if it has a color space left (3.4).
+    fn narrowed_to(&self, pair: FormatPair) -> Option<Self> {
+        let color_spaces = if pair.is_specific() {
+            self.color_spaces.supported_by(pair.pixel_format)?
+        } else {
+            self.color_spaces.clone()
+        };
+        Some(Self { color_spaces, ..self.clone() })
+    }
+
+    /// What bounds the bytes per row.
+    pub(super) fn rows(&self) -> RowConstraints {
+        RowConstraints {
+            min_width: self.min_size.width,
+            max_width: self.max_size.width,
+            size_alignment_width: self.size_alignment.width.get(),
+            min_bytes_per_row: self.min_bytes_per_row,
+            max_bytes_per_row: self.max_bytes_per_row,
+            bytes_per_row_divisor: self.bytes_per_row_divisor.get(),
+        }
+    }
+
+    /// As it is reported: every field but the list of formats, and alpha if it has no meaning (1.13).
+    fn report(
+        &self,
+        pair: FormatPair,
+        info: &FormatInfo,
+        color_space: ColorSpace,
+    ) -> ImageFormatConstraints {
+        ImageFormatConstraints {
+            pixel_format: Some(pair.pixel_format),
+            pixel_format_modifier: Some(pair.modifier),
+            color_spaces: Some(vec![color_space]),
+            min_size: Some(self.min_size),
+            max_size: Some(self.max_size),
+            min_bytes_per_row: Some(self.min_bytes_per_row),
+            max_bytes_per_row: Some(self.max_bytes_per_row),
+            max_width_times_height: Some(self.max_width_times_height),
+            size_alignment: Some(self.size_alignment.size()),
+            display_rect_alignment: Some(self.display_rect_alignment.size()),
+            required_min_size: Some(self.required_min_size),
+            required_max_size: Some(self.required_max_size),
+            bytes_per_row_divisor: Some(self.bytes_per_row_divisor.get()),
+            start_offset_divisor: Some(self.start_offset_divisor.get()),
+            pixel_format_and_modifiers: None,
+            require_bytes_per_row_at_pixel_boundary: Some(self.require_pixel_boundary),
+            is_alpha_present: self.is_alpha_present.filter(|_| info.fourth_channel.is_present()),
+            required_max_size_list: Some(self.required_max_sizes.as_slice().to_vec()),
+            pad_for_block_size: Some(self.pad_for_block_size.size()),
+            pad_beyond_image_size_bytes: Some(self.pad_beyond_image_size_bytes),
+        }
+    }
+}

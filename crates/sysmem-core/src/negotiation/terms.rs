@@ -1,0 +1,96 @@
+//! What one participant asks for, and what all ask for together (`sysmem2-constraints.md` sections
+//! 2 and 3).
+
+use sysmem_fidl::fuchsia_math::SizeU;
+use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, ImageFormatConstraints};
+
+use super::Environment;
+use super::counts::Counts;
+use super::failure::{Conflict, Fault};
+use super::image::{Candidate, ImageList};
+use super::memory::Memory;
+use super::number::has_area;
+use super::usage::Usage;
+
+/// Constraints with every default filled in, valid by themselves. Strings and lists are still those
+/// of the participants.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Terms<'a> {
+    usage: Usage,
+    counts: Counts,
+    memory: Memory<'a>,
+    images: ImageList<'a>,
+}
+
+/// What everybody agrees on, ready to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Settlement<'a> {
+    pub(super) usage: Usage,
+    pub(super) counts: Counts,
+    pub(super) memory: Memory<'a>,
+    /// Empty if the buffers hold no images.
+    pub(super) candidates: Vec<Candidate<'a>>,
+}
+
+impl<'a> Terms<'a> {
+    /// Those of nobody, to start from (stage I).
+    pub(super) fn unconstrained() -> Self {
+        Self {
+            usage: Usage::NONE,
+            counts: Counts::UNCONSTRAINED,
+            memory: Memory::UNCONSTRAINED,
+            images: ImageList::default(),
+        }
+    }
+
+    /// Those of one participant (stage N).
+    pub(super) fn sanitize(
+        table: &'a BufferCollectionConstraints,
+        environment: &Environment<'_>,
+    ) -> Result<Self, Fault> {
+        if *table == BufferCollectionConstraints::default() {
+            return Ok(Self::unconstrained());
+        }
+        let usage = Usage::sanitize(table.usage.as_ref()).map_err(Fault::Usage)?;
+        let counts = Counts::sanitize(table).map_err(Fault::Count)?;
+        let memory = table.buffer_memory_constraints.as_ref();
+        let memory = Memory::sanitize(memory, usage, environment.heaps).map_err(Fault::Memory)?;
+        let images = table.image_format_constraints.as_deref().unwrap_or_default();
+        let images = ImageList::sanitize(images, usage, environment.page_size_bytes)?;
+        Ok(Self { usage, counts, memory, images })
+    }
+
+    /// Adds those of another participant (3.2).
+    pub(super) fn combine(self, other: Self) -> Result<Self, Conflict> {
+        let Self { usage, counts, memory, mut images } = self;
+        let counts = counts.combine(other.counts).ok_or(Conflict::CountOverflow)?;
+        let memory = memory.combine(other.memory).map_err(Conflict::Heap)?;
+        images.combine(other.images).map_err(Conflict::Format)?;
+        Ok(Self { usage: usage.union(other.usage), counts, memory, images })
+    }
+
+    /// Checks those of all together (stage A).
+    pub(super) fn settle(self, environment: &Environment<'_>) -> Result<Settlement<'a>, Fault> {
+        let Self { usage, counts, memory, images } = self;
+        if !usage.is_real() && !usage.permits_allocation() {
+            return Err(Fault::NobodyUsesBuffers);
+        }
+        counts.check().map_err(Fault::Count)?;
+        memory.check(environment.heaps).map_err(Fault::Memory)?;
+        Ok(Settlement { usage, counts, memory, candidates: images.settle()? })
+    }
+}
+
+/// Whether the constraints give any buffer a size (2.1, pre-check).
+pub(super) fn has_size(table: &BufferCollectionConstraints) -> bool {
+    let memory = table.buffer_memory_constraints.as_ref();
+    let is_given = memory.and_then(|memory| memory.min_size_bytes).is_some_and(|bytes| bytes > 0);
+    let images = table.image_format_constraints.as_deref().unwrap_or_default();
+    is_given || images.iter().any(has_image_size)
+}
+
+fn has_image_size(table: &ImageFormatConstraints) -> bool {
+    let listed = table.required_max_size_list.iter().flatten();
+    let sizes: [Option<&SizeU>; 2] = [table.min_size.as_ref(), table.required_max_size.as_ref()];
+    sizes.into_iter().flatten().chain(listed).any(|size| has_area(*size))
+}

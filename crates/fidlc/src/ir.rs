@@ -264,17 +264,40 @@ pub struct Type {
 pub enum TypeKind {
     Primitive(Primitive),
     /// `bound`: bytes, `None` is unbounded.
-    String { bound: Option<u32>, optional: bool },
-    Vector { element: Box<Type>, bound: Option<u32>, optional: bool },
-    Array { element: Box<Type>, count: u32 },
+    String {
+        bound: Option<u32>,
+        optional: bool,
+    },
+    Vector {
+        element: Box<Type>,
+        bound: Option<u32>,
+        optional: bool,
+    },
+    Array {
+        element: Box<Type>,
+        count: u32,
+    },
     Box(Box<Type>),
     /// A handle of a resource definition. `subtype`: value of the subtype enum (0: any);
     /// `rights`: `None` means the same rights.
-    Handle { resource: Name, subtype: u32, rights: Option<u32>, optional: bool },
+    Handle {
+        resource: Name,
+        subtype: u32,
+        rights: Option<u32>,
+        optional: bool,
+    },
     /// `client_end:protocol` or `server_end:protocol`.
-    Endpoint { role: Role, protocol: Name, optional: bool },
+    Endpoint {
+        role: Role,
+        protocol: Name,
+        optional: bool,
+    },
     /// An enum, bits, struct, table or union. Only unions can be optional.
-    Identifier { name: Name, target: Target, optional: bool },
+    Identifier {
+        name: Name,
+        target: Target,
+        optional: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,18 +40,31 @@ pub enum Input<H> {
     Collection(ChannelId, fsysmem2::BufferCollectionRequest<H>),
     Group(ChannelId, fsysmem2::BufferCollectionTokenGroupRequest<H>),
     /// A flexible request that the protocol does not have (`sysmem2-protocols.md` 1.3).
-    Unknown { channel: ChannelId, ordinal: u64, txid: Option<Txid> },
+    Unknown {
+        channel: ChannelId,
+        ordinal: u64,
+        txid: Option<Txid>,
+    },
     /// A packet that is no request of the protocol, or a channel that cannot be served. The core
     /// answers with [`Effect::Close`].
-    Broken { channel: ChannelId, reason: Breakage },
+    Broken {
+        channel: ChannelId,
+        reason: Breakage,
+    },
     /// The client closed its end; everything it sent before has been fed in. The driver drops the
     /// channel with this input: no effect names it any more.
     Closed(ChannelId),
     /// The answer to [`Effect::TurnIn`]: the queue of the token was fed in up to the proof, or it had
     /// no proof in it and the client end was not that of the token.
-    TurnedIn { channel: ChannelId, proven: bool },
+    TurnedIn {
+        channel: ChannelId,
+        proven: bool,
+    },
     /// The answer to [`Effect::Allocate`].
-    Allocated { allocation: AllocationId, result: Result<(), HeapFailure> },
+    Allocated {
+        allocation: AllocationId,
+        result: Result<(), HeapFailure>,
+    },
     /// Nobody holds any buffer of an allocation that the core has let go of.
     BuffersGone(AllocationId),
     /// The deadline of [`Core::next_deadline`](crate::Core::next_deadline) has come.
@@ -127,10 +140,7 @@ pub enum Reply {
     ),
     CollectionId(fidl::Responder<fsysmem2::NodeGetBufferCollectionIdMethod>, u64),
     /// Make a channel for each, serve it as a token, and send the client ends in this order.
-    Duplicates(
-        fidl::Responder<fsysmem2::BufferCollectionTokenDuplicateSyncMethod>,
-        Vec<ChannelId>,
-    ),
+    Duplicates(fidl::Responder<fsysmem2::BufferCollectionTokenDuplicateSyncMethod>, Vec<ChannelId>),
     /// As [`Reply::Duplicates`], for the children of a group.
     Children(
         fidl::Responder<fsysmem2::BufferCollectionTokenGroupCreateChildrenSyncMethod>,
@@ -150,7 +160,10 @@ pub enum Reply {
         Result<BufferName, fsysmem2::Error>,
     ),
     /// The runtime's word that a method is unknown.
-    UnknownMethod { txid: Txid, ordinal: u64 },
+    UnknownMethod {
+        txid: Txid,
+        ordinal: u64,
+    },
 }
 
 /// Which buffer a VMO is.

@@ -1,4 +1,13 @@
 //! The logic of sysmem as a state machine without I/O.
+//!
+//! [`Core`] takes in what happens ([`Input`]: a decoded request, a closed channel, memory that was
+//! made, a deadline) and says what is to be done ([`Effect`]: reply, close, serve, allocate, log).
+//! Whoever drives it keeps the sockets and the memory, and answers through [`Host`] which number of
+//! the core's a received handle stands for. Equal inputs lead to equal effects, so that tests can
+//! replay any interleaving.
+//!
+//! Rules are cited as sections of `sysmem2-protocols.md`; those of the negotiation of constraints,
+//! a pure function in [`negotiation`], as sections of `sysmem2-constraints.md`.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -19,7 +28,16 @@
     )
 )]
 
+mod allocator;
+mod core;
+mod deadlines;
+mod deviation;
 mod interface;
+mod limits;
+mod logical;
 pub mod negotiation;
+mod shared;
+mod tree;
 
+pub use crate::core::{Config, Core};
 pub use interface::*;

@@ -1,0 +1,174 @@
+//! The Allocator protocol (`sysmem2-protocols.md` 2.3, 2.4, 2.6).
+
+use fidl::{ClientEnd, Handle, Method, RequestSet, ServerEnd};
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use crate::core::Core;
+use crate::deviation::Deviation;
+use crate::interface::{BufferName, ChannelId, ChannelKind, Host, NodeId, Reply, Severity};
+use crate::logical::LogicalCollection;
+use crate::shared::Served;
+use crate::tree::debug_info::DebugInfo;
+use crate::tree::node::{Kind, Participant};
+
+impl<H: Handle> Core<H> {
+    /// Handles a request; a deviation closes this channel alone.
+    pub(crate) fn allocator_request(
+        &mut self,
+        channel: ChannelId,
+        request: fsysmem2::AllocatorRequest<H>,
+        host: &dyn Host<H>,
+    ) {
+        let Some(Served::Allocator(debug)) = self.shared.served(channel) else { return };
+        let debug = debug.clone();
+        let method = request.method_name();
+        if let Err(deviation) = self.try_allocator_request(channel, debug, request, host) {
+            self.allocator_deviation(channel, Some(method), &deviation);
+        }
+    }
+
+    /// Ends an Allocator channel. Nodes that were made through it live on.
+    pub(crate) fn allocator_deviation(
+        &mut self,
+        channel: ChannelId,
+        method: Option<&str>,
+        deviation: &Deviation,
+    ) {
+        let Some(Served::Allocator(debug)) = self.shared.served(channel) else { return };
+        let client = debug.clone().unwrap_or_default();
+        let method = method.map(|name| format!("{name}: ")).unwrap_or_default();
+        self.shared.log(Severity::Error, 0, format!("allocator of {client}: {method}{deviation}"));
+        self.shared.close(channel, deviation.epitaph());
+    }
+
+    fn try_allocator_request(
+        &mut self,
+        channel: ChannelId,
+        debug: Option<DebugInfo>,
+        request: fsysmem2::AllocatorRequest<H>,
+        host: &dyn Host<H>,
+    ) -> Result<(), Deviation> {
+        use fsysmem2::AllocatorRequest as Request;
+        match request {
+            Request::AllocateNonSharedCollection { payload } => {
+                let end = required(payload.collection_request, "collection_request")?;
+                let kind = Kind::Collection(Participant::default());
+                self.new_collection(ChannelKind::Collection, end.into_handle(), kind, debug);
+            }
+            Request::AllocateSharedCollection { payload } => {
+                let end = required(payload.token_request, "token_request")?;
+                let kind = Kind::Token { turn_in: None };
+                self.new_collection(ChannelKind::Token, end.into_handle(), kind, debug);
+            }
+            Request::BindSharedCollection { payload } => {
+                let token = required(payload.token, "token")?;
+                let field = "buffer_collection_request";
+                let collection = required(payload.buffer_collection_request, field)?;
+                self.bind(token, collection, debug, host);
+            }
+            Request::ValidateBufferCollectionToken { payload, responder } => {
+                let koid = required(payload.token_server_koid, "token_server_koid")?;
+                let token = host.token_with_koid(koid).and_then(|token| self.token(token));
+                self.shared.reply(channel, Reply::IsTokenKnown(responder, token.is_some()));
+            }
+            Request::SetDebugClientInfo { payload } => {
+                let name = required(payload.name, "name")?;
+                let id = payload.id.unwrap_or_default();
+                if let Some(Served::Allocator(debug)) = self.shared.served_mut(channel) {
+                    *debug = Some(DebugInfo { name, id });
+                }
+            }
+            Request::GetVmoInfo { payload, responder } => {
+                let info = self.vmo_info(payload, debug, host);
+                self.shared.reply(channel, Reply::VmoInfo(responder, info));
+            }
+        }
+        Ok(())
+    }
+
+    /// A logical collection with its root (2.4).
+    fn new_collection(
+        &mut self,
+        channel_kind: ChannelKind,
+        end: H,
+        root: Kind<H>,
+        debug: Option<DebugInfo>,
+    ) {
+        let id = self.shared.collection_number();
+        let node = NodeId(self.shared.number());
+        let channel = self.shared.serve(channel_kind, end, Served::Node { collection: id, node });
+        let collection = LogicalCollection::new(
+            id,
+            node,
+            root,
+            channel,
+            debug.unwrap_or_default(),
+            self.shared.now,
+        );
+        self.collections.insert(id, collection);
+        self.on_collection(id, |_, _| {});
+    }
+
+    /// Begins to turn a token in. A token that is not known is no deviation: both ends are dropped
+    /// (2.5 step 1).
+    fn bind(
+        &mut self,
+        token: ClientEnd<fsysmem2::BufferCollectionTokenMarker, H>,
+        collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,
+        debug: Option<DebugInfo>,
+        host: &dyn Host<H>,
+    ) {
+        match host.token_of(token.handle()).and_then(|channel| self.token(channel)) {
+            Some(channel) => self.on_node(channel, |logical, shared, node| {
+                logical.turn_in(shared, node, token, collection, debug);
+            }),
+            None => {
+                let client = debug.unwrap_or_default();
+                let method = fsysmem2::AllocatorBindSharedCollectionMethod::NAME;
+                let text = format!(
+                    "{method} of {client}: the token is unknown; was it turned in before a Sync on \
+                     the channel that made it?"
+                );
+                self.shared.log(Severity::Warning, 0, text);
+            }
+        }
+    }
+
+    /// The channel itself, if it is served for a live token.
+    fn token(&self, channel: ChannelId) -> Option<ChannelId> {
+        let Served::Node { collection, node } = self.shared.served(channel)? else { return None };
+        self.collections.get(collection)?.is_token(*node).then_some(channel)
+    }
+
+    /// Which buffer a VMO is (2.6). The optional parts of the request come with weak VMOs, in a later
+    /// version: whoever asks for one is told that it failed, rather than left without the answer.
+    fn vmo_info(
+        &mut self,
+        payload: fsysmem2::AllocatorGetVmoInfoRequest<H>,
+        debug: Option<DebugInfo>,
+        host: &dyn Host<H>,
+    ) -> Result<BufferName, fsysmem2::Error> {
+        let vmo = payload.vmo.ok_or(fsysmem2::Error::PROTOCOL_DEVIATION)?;
+        let asks_for_more = payload.need_weak.unwrap_or_default()
+            || payload.need_single_buffer_settings.unwrap_or_default()
+            || payload.constraints_to_check.is_some()
+            || payload.vmo_settings_to_check.is_some();
+        if asks_for_more {
+            let client = debug.unwrap_or_default();
+            let method = fsysmem2::AllocatorGetVmoInfoMethod::NAME;
+            let text = format!(
+                "{method} of {client}: of its fields only vmo is supported by this version"
+            );
+            self.shared.log(Severity::Error, 0, text);
+            return Err(fsysmem2::Error::UNSPECIFIED);
+        }
+        let (allocation, index) = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
+        let collection = self.shared.collection_of(allocation).ok_or(fsysmem2::Error::NOT_FOUND)?;
+        Ok(BufferName { collection, index: u64::from(index) })
+    }
+}
+
+/// The field, or the deviation that it is not set.
+pub(crate) fn required<T>(field: Option<T>, name: &'static str) -> Result<T, Deviation> {
+    field.ok_or(Deviation::MissingField(name))
+}

@@ -1,0 +1,177 @@
+//! The state machine: what comes in is brought to the collection that it concerns.
+
+use std::collections::BTreeMap;
+
+use fidl::Handle;
+
+use crate::deadlines::Deadlines;
+use crate::deviation::Deviation;
+use crate::interface::{
+    AllocationId, ChannelId, Effect, HeapFailure, Host, Input, Instant, NodeId, Reply,
+};
+use crate::logical::LogicalCollection;
+use crate::negotiation::{FormatCost, HeapCatalog};
+use crate::shared::{Served, Shared};
+
+/// What a core is made for.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The heaps that buffers can come from.
+    pub heaps: HeapCatalog,
+    /// Preferences among formats that suit everybody alike.
+    pub format_costs: Vec<FormatCost>,
+    /// Buffers are multiples of this, in bytes.
+    pub page_size_bytes: u64,
+}
+
+/// All of sysmem's logic, without I/O, clock, threads and randomness. Equal inputs lead to equal
+/// effects.
+///
+/// The driver calls [`handle`](Self::handle) (or one of the other mutating methods), then carries out
+/// effects until [`poll_effect`](Self::poll_effect) has no more.
+#[derive(Debug)]
+pub struct Core<H> {
+    pub(crate) shared: Shared<H>,
+    pub(crate) collections: BTreeMap<u64, LogicalCollection<H>>,
+    deadlines: Deadlines,
+}
+
+impl<H: Handle> Core<H> {
+    /// A core without any channel.
+    pub fn new(config: Config) -> Self {
+        let shared = Shared::new(config);
+        Self { shared, collections: BTreeMap::new(), deadlines: Deadlines::default() }
+    }
+
+    /// A connection to the Allocator was accepted: the number to serve it as.
+    pub fn accept(&mut self) -> ChannelId {
+        self.shared.add_channel(Served::Allocator(None))
+    }
+
+    /// Takes one thing that happened. What concerns a channel that was closed is ignored, and its
+    /// handles are dropped.
+    pub fn handle(&mut self, now: Instant, input: Input<H>, host: &impl Host<H>) {
+        let host: &dyn Host<H> = host;
+        self.shared.now = self.shared.now.max(now);
+        match input {
+            Input::Allocator(channel, request) => self.allocator_request(channel, request, host),
+            Input::Token(channel, request) => self.on_node(channel, |collection, shared, node| {
+                collection.token_request(shared, host, node, request);
+            }),
+            Input::Collection(channel, request) => {
+                self.on_node(channel, |collection, shared, node| {
+                    collection.collection_request(shared, host, node, request);
+                });
+            }
+            Input::Group(channel, request) => self.on_node(channel, |collection, shared, node| {
+                collection.group_request(shared, host, node, request);
+            }),
+            Input::Unknown { channel, ordinal, txid } => {
+                if let Some(txid) = txid {
+                    self.shared.reply(channel, Reply::UnknownMethod { txid, ordinal });
+                }
+                self.deviate(channel, &Deviation::UnknownMethod { ordinal });
+            }
+            Input::Broken { channel, reason } => self.deviate(channel, &Deviation::Broken(reason)),
+            Input::Closed(channel) => self.closed(channel),
+            Input::TurnedIn { channel, proven } => {
+                self.on_node(channel, |collection, shared, node| {
+                    collection.turned_in(shared, node, proven);
+                });
+            }
+            Input::Allocated { allocation, result } => self.allocated(allocation, result),
+            Input::BuffersGone(allocation) => self.shared.buffers_gone(allocation),
+            Input::Tick => self.tick(),
+        }
+    }
+
+    /// The next thing to do, oldest first.
+    pub fn poll_effect(&mut self) -> Option<Effect<H>> {
+        self.shared.poll_effect()
+    }
+
+    /// When [`Input::Tick`] is wanted next. May be in the past: then at once.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    /// Fails every collection and closes every channel.
+    pub fn shut_down(&mut self) {
+        let collections: Vec<u64> = self.collections.keys().copied().collect();
+        for id in collections {
+            self.on_collection(id, |collection, shared| collection.fail_all(shared));
+        }
+        for channel in self.shared.allocators() {
+            self.shared.close(channel, None);
+        }
+    }
+
+    /// Fails the collection that `channel` belongs to, or closes that Allocator: for a driver that
+    /// has caught an unwind while it handled something from this channel.
+    pub fn abandon(&mut self, channel: ChannelId) {
+        self.on_node(channel, |collection, shared, _| collection.fail_all(shared));
+        self.shared.close(channel, Some(crate::deviation::INTERNAL));
+    }
+
+    /// Whether nothing is left: no channel, no collection, no buffer, no effect.
+    pub fn is_idle(&self) -> bool {
+        self.collections.is_empty() && self.shared.is_idle() && self.deadlines.next().is_none()
+    }
+
+    /// Lets `act` work on a collection, and draws the conclusions.
+    pub(crate) fn on_collection(
+        &mut self,
+        id: u64,
+        act: impl FnOnce(&mut LogicalCollection<H>, &mut Shared<H>),
+    ) {
+        let Some(collection) = self.collections.get_mut(&id) else { return };
+        act(collection, &mut self.shared);
+        self.deadlines.set(id, collection.deadline());
+        if collection.is_gone() {
+            self.collections.remove(&id);
+        }
+    }
+
+    /// As [`Self::on_collection`], for the node that a channel is served for, if it is one.
+    pub(crate) fn on_node(
+        &mut self,
+        channel: ChannelId,
+        act: impl FnOnce(&mut LogicalCollection<H>, &mut Shared<H>, NodeId),
+    ) {
+        if let Some(&Served::Node { collection, node }) = self.shared.served(channel) {
+            self.on_collection(collection, |collection, shared| act(collection, shared, node));
+        }
+    }
+
+    fn deviate(&mut self, channel: ChannelId, deviation: &Deviation) {
+        match self.shared.served(channel) {
+            Some(Served::Allocator(_)) => self.allocator_deviation(channel, None, deviation),
+            Some(Served::Node { .. }) => self.on_node(channel, |collection, shared, node| {
+                collection.deviate(shared, node, None, deviation);
+            }),
+            None => {}
+        }
+    }
+
+    fn closed(&mut self, channel: ChannelId) {
+        let Some(served) = self.shared.served(channel).cloned() else { return };
+        self.shared.forget(channel);
+        if let Served::Node { collection, node } = served {
+            self.on_collection(collection, |collection, shared| collection.closed(shared, node));
+        }
+    }
+
+    fn allocated(&mut self, allocation: AllocationId, result: Result<(), HeapFailure>) {
+        if let Some(id) = self.shared.allocated(allocation, &result) {
+            self.on_collection(id, |collection, shared| {
+                collection.allocated(shared, allocation, result);
+            });
+        }
+    }
+
+    fn tick(&mut self) {
+        for id in self.deadlines.due(self.shared.now) {
+            self.on_collection(id, |collection, shared| collection.report_stall(shared));
+        }
+    }
+}

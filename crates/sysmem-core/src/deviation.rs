@@ -1,0 +1,97 @@
+//! What a client did that ends its channel (`sysmem2-protocols.md` 2.2, 2.3).
+
+use std::fmt;
+
+use crate::interface::Breakage;
+
+/// `ZX_ERR_INTERNAL`: the epitaph of nearly every close by the server (1.3).
+pub(crate) const INTERNAL: i32 = -1;
+/// `ZX_ERR_NOT_SUPPORTED`: what the runtime says about an unknown strict method (1.3).
+const NOT_SUPPORTED: i32 = -2;
+/// `ZX_ERR_INVALID_ARGS`: what the runtime says about a message that does not decode.
+const INVALID_ARGS: i32 = -10;
+/// `ZX_ERR_BAD_STATE`: a token turned in twice, or after `Release` (2.5).
+const BAD_STATE: i32 = -20;
+
+/// A protocol deviation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deviation {
+    MissingField(&'static str),
+    /// Rights of 0 where they are no synonym of all rights (5.7).
+    ZeroRights,
+    AfterRelease,
+    ReleaseWhileTurnedIn,
+    ReleaseOfIncompleteGroup,
+    ClosedWithoutRelease,
+    TurnedInTwice,
+    TurnedInAfterRelease,
+    ConstraintsSetTwice,
+    WaitBeforeConstraints,
+    GroupIsComplete,
+    GroupWithoutChildren,
+    TooManyNodes {
+        limit: usize,
+    },
+    TooManyWaits {
+        limit: usize,
+    },
+    UnknownMethod {
+        ordinal: u64,
+    },
+    Unsupported,
+    Broken(Breakage),
+}
+
+impl Deviation {
+    /// What the client is told; `None` if it cannot be told anything.
+    pub const fn epitaph(&self) -> Option<i32> {
+        match self {
+            Self::TurnedInTwice | Self::TurnedInAfterRelease => Some(BAD_STATE),
+            Self::Broken(Breakage::Malformed(fidl::ReceiveError::UnknownMethod { .. })) => {
+                Some(NOT_SUPPORTED)
+            }
+            Self::Broken(Breakage::Malformed(_) | Breakage::Truncated) => Some(INVALID_ARGS),
+            Self::ClosedWithoutRelease | Self::Broken(Breakage::Full) => None,
+            _ => Some(INTERNAL),
+        }
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingField(field) => write!(f, "the field {field} has to be set"),
+            Self::ZeroRights => f.write_str("a rights mask of 0"),
+            Self::AfterRelease => f.write_str("a message after Release"),
+            Self::ReleaseWhileTurnedIn => {
+                f.write_str("Release on a token that was turned in already")
+            }
+            Self::ReleaseOfIncompleteGroup => f.write_str("Release before AllChildrenPresent"),
+            Self::ClosedWithoutRelease => {
+                f.write_str("the client closed its end without Release before")
+            }
+            Self::TurnedInTwice => f.write_str("the token is being turned in already"),
+            Self::TurnedInAfterRelease => f.write_str("the token was released before"),
+            Self::ConstraintsSetTwice => f.write_str("a second SetConstraints"),
+            Self::WaitBeforeConstraints => {
+                f.write_str("WaitForAllBuffersAllocated before SetConstraints")
+            }
+            Self::GroupIsComplete => f.write_str("a message after AllChildrenPresent"),
+            Self::GroupWithoutChildren => f.write_str("AllChildrenPresent without any child"),
+            Self::TooManyNodes { limit } => {
+                write!(f, "the collection would have more than {limit} nodes")
+            }
+            Self::TooManyWaits { limit } => {
+                write!(f, "more than {limit} unanswered WaitForAllBuffersAllocated")
+            }
+            Self::UnknownMethod { ordinal } => write!(f, "unknown method {ordinal:#x}"),
+            Self::Unsupported => f.write_str("the request is not supported by this version"),
+            Self::Broken(Breakage::Malformed(error)) => write!(f, "malformed message: {error}"),
+            Self::Broken(Breakage::Truncated) => f.write_str("truncated message"),
+            Self::Broken(Breakage::Full) => f.write_str("the client does not read its messages"),
+            Self::Broken(Breakage::Unservable) => {
+                f.write_str("the endpoint that was sent cannot be served")
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The allocation loop (`sysmem2-protocols.md` 3.6 to 3.8).
+//!
+//! Heaps work on their own: between [`Effect::Allocate`](crate::Effect::Allocate) and its answer the
+//! clients go on. In that time no node can join the initial allocation, since all its tokens are
+//! turned in and all its groups complete; nodes can leave it only by failing, and then the root fails.
+
+use std::collections::BTreeSet;
+
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use super::LogicalCollection;
+use crate::interface::{
+    Access, AllocationId, AllocationPlan, Delivery, HeapFailure, NodeId, Reply, Severity,
+};
+use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
+use crate::shared::Shared;
+use crate::tree::node::{Kind, Node};
+use crate::tree::rights::RightsMask;
+
+/// How far the initial allocation is.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Somebody is not ready.
+    Gathering,
+    /// The heap is at work.
+    UnderWay(Attempt),
+    Allocated(Buffers),
+}
+
+/// What the heap works for.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    allocation: AllocationId,
+    agreement: Agreement,
+    /// Who gets the buffers, breadth-first.
+    selected: Vec<NodeId>,
+}
+
+/// The buffers that there are.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    allocation: AllocationId,
+    pub count: u32,
+    pub settings: fsysmem2::SingleBufferSettings,
+}
+
+impl<H> LogicalCollection<H> {
+    /// Brings the collection as far as it can get: fails domains that are deserted, and allocates
+    /// for subtrees in which everybody is ready.
+    pub(super) fn settle(&mut self, shared: &mut Shared<H>) {
+        loop {
+            self.sweep(shared);
+            match (self.eligible(), &self.stage) {
+                (Some(_), Stage::Gathering) => self.attempt_initial(shared),
+                (Some(top), Stage::Allocated(_)) => self.attempt_late(shared, top),
+                (None, _) | (Some(_), Stage::UnderWay(_)) => return,
+            }
+        }
+    }
+
+    /// The heap has answered.
+    pub fn allocated(
+        &mut self,
+        shared: &mut Shared<H>,
+        allocation: AllocationId,
+        result: Result<(), HeapFailure>,
+    ) {
+        let attempt = match std::mem::replace(&mut self.stage, Stage::Gathering) {
+            Stage::UnderWay(attempt) => attempt,
+            other => {
+                self.stage = other;
+                return;
+            }
+        };
+        self.stall.stop();
+        let root = self.tree.root();
+        if let Err(failure) = result {
+            self.log(shared, Severity::Error, format!("the heap failed: {}", failure.reason));
+            self.reject(shared, root, fsysmem2::Error::NO_MEMORY);
+            return;
+        }
+        let Agreement { buffer_count: count, settings, .. } = attempt.agreement;
+        self.log_verbose(shared, || format!("allocated {count} buffers: {settings:?}"));
+        self.stage = Stage::Allocated(Buffers { allocation, count, settings });
+        self.conclude(shared, root, &attempt.selected);
+        self.settle(shared);
+    }
+
+    /// Answers the waits of a node, if it has its buffers.
+    pub(super) fn answer_waits(&mut self, shared: &mut Shared<H>, id: NodeId) {
+        let Stage::Allocated(buffers) = &self.stage else { return };
+        let Some(node) = self.tree.get_mut(id).filter(|node| node.allocated) else { return };
+        let delivery = Delivery {
+            allocation: buffers.allocation,
+            collection: self.id,
+            settings: buffers.settings.clone(),
+            count: buffers.count,
+            access: access(node.constraints(), node.rights),
+        };
+        let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
+        else {
+            return;
+        };
+        for responder in participant.waits.drain(..) {
+            shared.reply(channel, Reply::Buffers(responder, Ok(delivery.clone())));
+        }
+    }
+
+    /// Tells everybody below `top` that there are no buffers for them, then fails them (3.8).
+    pub(super) fn reject(&mut self, shared: &mut Shared<H>, top: NodeId, error: fsysmem2::Error) {
+        for id in self.tree.breadth_first(top) {
+            let Some(node) = self.tree.get_mut(id) else { continue };
+            let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
+            else {
+                continue;
+            };
+            for responder in participant.waits.drain(..) {
+                shared.reply(channel, Reply::Buffers(responder, Err(error)));
+            }
+        }
+        self.delete(shared, top);
+    }
+
+    /// Gives the selected nodes of a subtree their buffers, and fails the others: they are the
+    /// alternatives that a group did without (4.5).
+    pub(super) fn conclude(&mut self, shared: &mut Shared<H>, top: NodeId, selected: &[NodeId]) {
+        let winners: BTreeSet<NodeId> = selected.iter().copied().collect();
+        let mut losers = self.tree.pruned(top);
+        losers.retain(|id| !winners.contains(id));
+        for &id in selected {
+            if let Some(node) = self.tree.get_mut(id) {
+                node.allocated = true;
+            }
+            self.answer_waits(shared, id);
+        }
+        for id in losers.into_iter().rev() {
+            self.delete(shared, id);
+        }
+    }
+
+    /// Buffers are wanted no longer, made or not.
+    pub(super) fn let_go(&mut self, shared: &mut Shared<H>) {
+        match std::mem::replace(&mut self.stage, Stage::Gathering) {
+            Stage::Gathering => {}
+            Stage::UnderWay(Attempt { allocation, .. })
+            | Stage::Allocated(Buffers { allocation, .. }) => shared.let_go(allocation),
+        }
+    }
+
+    /// The top of a subtree that is to be allocated, and in which everybody is ready (3.6 B, C).
+    fn eligible(&self) -> Option<NodeId> {
+        let is_next = |node: &Node<H>| {
+            let above = node.parent.and_then(|parent| self.tree.get(parent));
+            !node.allocated && above.is_none_or(|parent| parent.allocated)
+        };
+        let is_ready = |id: NodeId| self.tree.get(id).is_some_and(Node::is_ready);
+        self.tree.breadth_first(self.tree.root()).into_iter().find(|&id| {
+            self.tree.get(id).is_some_and(is_next) && self.tree.pruned(id).into_iter().all(is_ready)
+        })
+    }
+
+    fn attempt_initial(&mut self, shared: &mut Shared<H>) {
+        let root = self.tree.root();
+        match self.search(shared, root, None) {
+            Ok((selected, agreement)) => {
+                let allocation = shared.allocate(self.plan(&agreement));
+                self.stage = Stage::UnderWay(Attempt { allocation, agreement, selected });
+            }
+            Err(error) => self.reject(shared, root, error),
+        }
+    }
+
+    fn plan(&self, agreement: &Agreement) -> AllocationPlan {
+        let memory = agreement.settings.buffer_settings.clone().unwrap_or_default();
+        let heap = memory.heap.unwrap_or_default();
+        AllocationPlan {
+            collection: self.id,
+            name: self.name.as_ref().map(|name| name.text.clone()).unwrap_or_default(),
+            count: agreement.buffer_count,
+            raw_size_bytes: memory.raw_vmo_size.unwrap_or_default(),
+            heap_type: heap.heap_type.unwrap_or_default(),
+            heap_id: heap.id.unwrap_or_default(),
+            physically_contiguous: memory.is_physically_contiguous.unwrap_or_default(),
+            physical_alignment_bytes: agreement.physical_alignment_bytes,
+        }
+    }
+}
+
+/// What a participant gets of the buffers (5.7, 5.8). Masks can take away more rights than that of
+/// writing; on Linux there are no handles without the others.
+fn access(
+    constraints: Option<&fsysmem2::BufferCollectionConstraints>,
+    rights: RightsMask,
+) -> Option<Access> {
+    let usage = constraints?.usage.as_ref()?;
+    let none = usage.none.unwrap_or_default();
+    if !has_real_usage(usage) && none & fsysmem2::NONE_USAGE_PERMIT_ALLOCATION == 0 {
+        return None;
+    }
+    let writes = has_write_usage(usage) && rights.lets_write();
+    Some(if writes { Access::ReadWrite } else { Access::ReadOnly })
+}

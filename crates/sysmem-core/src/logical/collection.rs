@@ -1,0 +1,124 @@
+//! Methods of collections (`sysmem2-protocols.md` 2.9).
+
+use fidl::{Handle, RequestSet, Responder};
+use fsysmem2::NodeRequest;
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use super::node::match_request;
+use super::{LogicalCollection, NewChild};
+use crate::allocator::required;
+use crate::deviation::Deviation;
+use crate::interface::{Host, NodeId, Reply};
+use crate::limits::WAITS_MAX;
+use crate::shared::Shared;
+use crate::tree::node::{FailureMode, Kind, Participant};
+
+impl<H: Handle> LogicalCollection<H> {
+    pub fn collection_request(
+        &mut self,
+        shared: &mut Shared<H>,
+        host: &dyn Host<H>,
+        id: NodeId,
+        request: fsysmem2::BufferCollectionRequest<H>,
+    ) {
+        let method = request.method_name();
+        self.perform(shared, id, method, |collection, shared| {
+            collection.try_collection_request(shared, host, id, request)
+        });
+    }
+
+    fn try_collection_request(
+        &mut self,
+        shared: &mut Shared<H>,
+        host: &dyn Host<H>,
+        id: NodeId,
+        request: fsysmem2::BufferCollectionRequest<H>,
+    ) -> Result<(), Deviation> {
+        match_request!(
+            request, BufferCollectionRequest,
+            Node(node) => self.node_request(shared, host, id, node),
+            Request::SetConstraints { payload } => self.set_constraints(shared, id, payload),
+            Request::WaitForAllBuffersAllocated { responder } => self.wait(shared, id, responder),
+            Request::CheckAllBuffersAllocated { responder } => {
+                let allocated = self.tree.get(id).is_some_and(|node| node.allocated);
+                let status = if allocated { Ok(()) } else { Err(fsysmem2::Error::PENDING) };
+                self.reply(shared, id, Reply::Check(responder, status));
+                Ok(())
+            },
+            Request::AttachToken { payload } => self.attach_token(shared, id, payload),
+            Request::AttachLifetimeTracking { .. } => Err(Deviation::Unsupported),
+        )
+    }
+
+    /// The node becomes ready. `must_match_vmo` comes with the full negotiation rules.
+    fn set_constraints(
+        &mut self,
+        shared: &mut Shared<H>,
+        id: NodeId,
+        payload: fsysmem2::BufferCollectionSetConstraintsRequest<H>,
+    ) -> Result<(), Deviation> {
+        let participant = self.participant(id).ok_or(Deviation::ConstraintsSetTwice)?;
+        if participant.constraints.is_some() {
+            return Err(Deviation::ConstraintsSetTwice);
+        }
+        if payload.must_match_vmo.is_some() {
+            return Err(Deviation::Unsupported);
+        }
+        let constraints = payload.constraints.unwrap_or_default();
+        let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
+        if let Some(participant) = self.participant(id) {
+            participant.constraints = Some(Box::new(constraints));
+        }
+        if let Some(text) = text {
+            self.log_verbose(shared, || text);
+        }
+        self.settle(shared);
+        Ok(())
+    }
+
+    /// Answered when there is a result, in order.
+    fn wait(
+        &mut self,
+        shared: &mut Shared<H>,
+        id: NodeId,
+        responder: Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>,
+    ) -> Result<(), Deviation> {
+        let Some(participant) = self.participant(id) else { return Ok(()) };
+        if participant.constraints.is_none() {
+            return Err(Deviation::WaitBeforeConstraints);
+        }
+        if participant.waits.len() >= WAITS_MAX {
+            return Err(Deviation::TooManyWaits { limit: WAITS_MAX });
+        }
+        participant.waits.push(responder);
+        self.answer_waits(shared, id);
+        Ok(())
+    }
+
+    /// A token for a participant that joins when this node has its buffers, and fails alone (3.7).
+    fn attach_token(
+        &mut self,
+        shared: &mut Shared<H>,
+        id: NodeId,
+        payload: fsysmem2::BufferCollectionAttachTokenRequest<H>,
+    ) -> Result<(), Deviation> {
+        let mask = required(payload.rights_attenuation_mask, "rights_attenuation_mask")?;
+        let end = required(payload.token_request, "token_request")?;
+        if mask == 0 {
+            return Err(Deviation::ZeroRights);
+        }
+        let token = self.serve_child(shared, id, NewChild::Token { mask }, end.into_handle())?;
+        if let Some(node) = self.tree.get_mut(token) {
+            node.failure_mode = FailureMode::DoNotPropagate;
+            node.debug = node.debug.attached();
+        }
+        Ok(())
+    }
+
+    fn participant(&mut self, id: NodeId) -> Option<&mut Participant> {
+        match &mut self.tree.get_mut(id)?.kind {
+            Kind::Collection(participant) => Some(participant),
+            Kind::Token { .. } | Kind::Group { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Whom a node belongs to, for logs (`sysmem2-protocols.md` 6.2).
+
+use std::fmt;
+
+use crate::limits::DEBUG_NAME_BYTES_MAX;
+
+/// What a client says about itself. Never affects allocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DebugInfo {
+    pub name: String,
+    pub id: u64,
+}
+
+impl DebugInfo {
+    /// The client says something new; the name it had stays readable behind the new one.
+    pub fn rename(&mut self, name: String, id: u64) {
+        let old = std::mem::replace(&mut self.name, name);
+        self.id = id;
+        if !old.is_empty() {
+            self.append(&format!(" (was {old})"));
+        }
+    }
+
+    /// What a token made by `AttachToken` starts with (3.7).
+    pub fn attached(&self) -> Self {
+        let mut info = self.clone();
+        if info.name.is_empty() {
+            info.name.push_str("from AttachToken()");
+        } else {
+            info.append(" then AttachToken()");
+        }
+        info
+    }
+
+    fn append(&mut self, text: &str) {
+        self.name.push_str(text);
+        self.name.truncate(self.name.floor_char_boundary(DEBUG_NAME_BYTES_MAX));
+    }
+}
+
+impl fmt::Display for DebugInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { name, id: 0 } if name.is_empty() => f.write_str("an unnamed client"),
+            Self { name, id } => write!(f, "client \"{name}\" ({id})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_name_keeps_the_old_one_readable() {
+        let mut info = DebugInfo::default();
+        info.rename("camera".into(), 7);
+        assert_eq!(info.to_string(), "client \"camera\" (7)");
+        info.rename("isp".into(), 8);
+        assert_eq!(info, DebugInfo { name: "isp (was camera)".into(), id: 8 });
+    }
+
+    #[test]
+    fn names_are_cut_between_characters() {
+        let mut info = DebugInfo { name: "ä".repeat(DEBUG_NAME_BYTES_MAX / 2), id: 1 };
+        info.rename("b".into(), 2);
+        assert_eq!(info.name.len(), DEBUG_NAME_BYTES_MAX);
+        info.rename("cc".into(), 2);
+        assert!(info.name.len() <= DEBUG_NAME_BYTES_MAX);
+    }
+
+    #[test]
+    fn attached_tokens_say_where_they_come_from() {
+        assert_eq!(DebugInfo::default().attached().name, "from AttachToken()");
+        let named = DebugInfo { name: "gpu".into(), id: 3 };
+        assert_eq!(named.attached().name, "gpu then AttachToken()");
+    }
+}

@@ -1,0 +1,151 @@
+//! One node of a tree (`sysmem2-protocols.md` 3.1, 3.2).
+
+use fidl::{Responder, ServerEnd};
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use super::debug_info::DebugInfo;
+use super::rights::RightsMask;
+use crate::interface::{ChannelId, NodeId};
+
+/// A participant's place in the tree. It outlives its channel.
+#[derive(Debug)]
+pub(crate) struct Node<H> {
+    pub parent: Option<NodeId>,
+    /// In the order of their creation.
+    pub children: Vec<NodeId>,
+    pub kind: Kind<H>,
+    pub link: Link,
+    pub failure_mode: FailureMode,
+    /// Its logical allocation has succeeded.
+    pub allocated: bool,
+    pub rights: RightsMask,
+    pub debug: DebugInfo,
+}
+
+/// The logical type of a node; it stays when the channel goes.
+#[derive(Debug)]
+pub(crate) enum Kind<H> {
+    Token {
+        /// `BindSharedCollection` was handled, and the token is being drained.
+        turn_in: Option<TurnIn<H>>,
+    },
+    Collection(Participant),
+    Group {
+        /// `AllChildrenPresent` was handled.
+        complete: bool,
+    },
+}
+
+/// The channel state of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    Open(ChannelId),
+    /// `Release` was handled; the client has yet to close.
+    Released(ChannelId),
+    /// Released and closed.
+    Orphaned,
+}
+
+/// How far a failure of the node spreads upwards (3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailureMode {
+    Propagate,
+    /// Dispensable.
+    PropagateBeforeAllocation,
+    /// Attached, or not selected by a group.
+    DoNotPropagate,
+}
+
+/// What is parked on a token that is turned in.
+#[derive(Debug)]
+pub(crate) struct TurnIn<H> {
+    pub collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,
+    /// Of the Allocator at that moment.
+    pub debug: Option<DebugInfo>,
+}
+
+/// What a collection node has heard from its client.
+#[derive(Debug, Default)]
+pub(crate) struct Participant {
+    /// `None` until `SetConstraints`.
+    pub constraints: Option<Box<fsysmem2::BufferCollectionConstraints>>,
+    /// Oldest first.
+    pub waits: Vec<Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>>,
+}
+
+impl<H> Node<H> {
+    /// A root: no parent, nothing inherited.
+    pub fn root(kind: Kind<H>, channel: ChannelId, debug: DebugInfo) -> Self {
+        Self {
+            parent: None,
+            children: Vec::new(),
+            kind,
+            link: Link::Open(channel),
+            failure_mode: FailureMode::Propagate,
+            allocated: false,
+            rights: RightsMask::ALL,
+            debug,
+        }
+    }
+
+    /// A child of this node, which has the id `parent` (3.1, what is inherited).
+    pub fn child(&self, parent: NodeId, kind: Kind<H>, channel: ChannelId, mask: u32) -> Self {
+        Self {
+            parent: Some(parent),
+            rights: self.rights.attenuated(mask),
+            ..Self::root(kind, channel, self.debug.clone())
+        }
+    }
+
+    /// The channel, while there is one.
+    pub const fn channel(&self) -> Option<ChannelId> {
+        match self.link {
+            Link::Open(channel) | Link::Released(channel) => Some(channel),
+            Link::Orphaned => None,
+        }
+    }
+
+    pub const fn is_released(&self) -> bool {
+        !matches!(self.link, Link::Open(_))
+    }
+
+    /// Whether the allocation need not wait for this node (3.2).
+    pub const fn is_ready(&self) -> bool {
+        if matches!(self.link, Link::Orphaned) {
+            return true;
+        }
+        match &self.kind {
+            Kind::Token { .. } => false,
+            Kind::Collection(participant) => participant.constraints.is_some(),
+            Kind::Group { complete } => *complete,
+        }
+    }
+
+    pub const fn is_group(&self) -> bool {
+        matches!(self.kind, Kind::Group { .. })
+    }
+
+    /// What the node wants of the buffers, if it is a participant that has said so.
+    pub fn constraints(&self) -> Option<&fsysmem2::BufferCollectionConstraints> {
+        match &self.kind {
+            Kind::Collection(participant) => participant.constraints.as_deref(),
+            Kind::Token { .. } | Kind::Group { .. } => None,
+        }
+    }
+
+    /// For logs.
+    pub const fn state(&self) -> &'static str {
+        match (&self.kind, self.link) {
+            (Kind::Token { .. }, Link::Open(_)) => "token, not turned in",
+            (Kind::Token { .. }, Link::Released(_)) => "token, released but open",
+            (Kind::Token { .. }, Link::Orphaned) => "token, given up",
+            (Kind::Collection(_), Link::Orphaned) => "collection, released and closed",
+            (Kind::Collection(Participant { constraints: Some(_), .. }), _) => {
+                "collection, constraints set"
+            }
+            (Kind::Collection(_), _) => "collection, no constraints yet",
+            (Kind::Group { complete: true }, _) => "group, children complete",
+            (Kind::Group { complete: false }, _) => "group, children not complete",
+        }
+    }
+}

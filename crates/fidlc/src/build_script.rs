@@ -60,8 +60,8 @@ impl BuildScript {
         self
     }
 
-    /// Writes the modules into `OUT_DIR` and tells cargo when to do it again. Ends the process with a message
-    /// if that fails.
+    /// Writes the modules into `OUT_DIR` and tells cargo when to do it again. Ends the process with
+    /// a message if that fails.
     pub fn run(&self) {
         if let Err(error) = self.try_run() {
             eprintln!("{error}");

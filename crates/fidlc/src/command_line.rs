@@ -11,17 +11,18 @@ Compiles FIDL libraries to Rust modules and to JSON.
 
 Usage: fidlc --files FILE... [--files FILE...]... [OPTIONS]
 
-A library is one or more files. Give --files once for each library, those that it imports included, in any
-order but the last: that is the library that output is made of, unless --name says otherwise. Without --rust
-and --json the files are only checked.
+A library is one or more files. Give --files once for each library, those that it imports
+included, in any order. Without --rust and --json the files are only checked.
 
 Options:
   --files FILE...               The files of one library
-  --available PLATFORM:VERSION  The version to compile a platform's libraries at: a number, NEXT or HEAD;
-                                once for each platform
-  --name LIBRARY                A library to make output of; may be given more than once
+  --available PLATFORM:VERSION  The version to compile a platform's libraries at: a number, NEXT
+                                or HEAD; once for each platform. By default HEAD
+  --name LIBRARY                A library to make output of; may be given more than once. By
+                                default the one that comes last when each follows its imports
   --rust DIR                    Write <DIR>/<library>.rs, dots in the name as underscores
-  --json FILE                   Write the intermediate representation as JSON; - is standard output
+  --json FILE                   Write the intermediate representation as JSON; - is standard
+                                output
   -h, --help                    Print this
 
 Exit status: 0 for success, 1 if something is wrong with the files, 2 with the command line.
@@ -45,7 +46,7 @@ pub struct Arguments {
     pub libraries: Vec<Vec<PathBuf>>,
     /// Versions by platform.
     pub versions: Vec<(String, Version)>,
-    /// Libraries to make output of; empty: the last one.
+    /// Libraries to make output of; empty: the one that comes last when each follows its imports.
     pub names: Vec<String>,
     /// Folder for Rust modules.
     pub rust: Option<PathBuf>,

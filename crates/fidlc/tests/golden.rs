@@ -1,5 +1,5 @@
-//! Output of both back ends, compared with files. `UPDATE_GOLDEN=1 cargo test -p fidlc --test golden`
-//! writes them anew; the change is then for a person to judge.
+//! Output of both back ends, compared with files. `UPDATE_GOLDEN=1 cargo test -p fidlc --test
+//! golden` writes them anew; the change is then for a person to judge.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -25,7 +25,8 @@ pub fn extend(mut object: Map<String, Json>, more: Json) -> Json {
 /// Adds `maybe_attributes`, if there are any.
 pub fn insert_attributes(object: &mut Map<String, Json>, attributes: &Attributes) {
     let doc = (!attributes.doc.is_empty()).then(|| {
-        // As the attribute that the comment stands for: a space before and a newline after each line.
+        // As the attribute that the comment stands for: a space before and a newline after each
+        // line.
         let text: String = attributes.doc.iter().map(|line| doc_line(line)).collect();
         json!({ "name": "doc", "arguments": [argument("value", &Value::String(text))] })
     });

@@ -1,7 +1,7 @@
 //! The IR as JSON, in the form that tools for FIDL read (`fidl-language.md` section 14).
 //!
-//! What the IR does not hold does not appear: constants are always literals with their evaluated value,
-//! whatever expression the author wrote.
+//! What the IR does not hold does not appear: constants are always literals with their evaluated
+//! value, whatever expression the author wrote.
 
 mod elements;
 mod layouts;

@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::ir::Attributes;
 
-/// The author's documentation as doc attributes, or `fallback` where there is none; generated items never
-/// go undocumented.
+/// The author's documentation as doc attributes, or `fallback` where there is none; generated items
+/// never go undocumented.
 pub fn docs(attributes: &Attributes, fallback: &str) -> TokenStream {
     let mut lines = if attributes.doc.is_empty() {
         vec![fallback.to_owned()]

@@ -229,8 +229,8 @@ impl Generator<'_> {
         }
     }
 
-    /// The codec of a type that stands on the wire as an integer. `into` makes the integer of `value`,
-    /// `from` a result of the integer `value`.
+    /// The codec of a type that stands on the wire as an integer. `into` makes the integer of
+    /// `value`, `from` a result of the integer `value`.
     fn integer_codec(
         &self,
         ident: &Ident,

@@ -1,5 +1,5 @@
-//! What Rust needs to know about declarations beyond what the IR says: which types carry handles, which
-//! may be copied or defaulted.
+//! What Rust needs to know about declarations beyond what the IR says: which types carry handles,
+//! which may be copied or defaulted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,8 +43,8 @@ impl<'a> Facts<'a> {
         self.declarations.get(name).copied()
     }
 
-    /// Whether the declared type really reaches a handle and so has the handle type as parameter. A layout
-    /// that is merely marked `resource` could not use the parameter, which Rust rejects.
+    /// Whether the declared type really reaches a handle and so has the handle type as parameter. A
+    /// layout that is merely marked `resource` could not use the parameter, which Rust rejects.
     pub fn has_handles(&self, name: &Name) -> bool {
         self.with_handles.contains(name)
     }
@@ -74,7 +74,7 @@ impl<'a> Facts<'a> {
             TypeKind::Array { element, .. } => self.type_is_copy(element),
             TypeKind::Identifier { target: Target::Enum | Target::Bits, .. } => true,
             TypeKind::Identifier { name, target: Target::Struct, .. } => {
-                matches!(self.kind(name), Some(DeclarationKind::Struct(layout)) if self.is_copy(layout))
+                self.structure(name).is_some_and(|layout| self.is_copy(layout))
             }
             _ => false,
         }
@@ -102,16 +102,18 @@ impl<'a> Facts<'a> {
                 Target::Table | Target::Bits => true,
                 Target::Union => *optional,
                 Target::Enum => false,
-                Target::Struct => matches!(
-                    self.kind(name),
-                    Some(DeclarationKind::Struct(layout)) if self.is_default(layout)
-                ),
+                Target::Struct => {
+                    self.structure(name).is_some_and(|layout| self.is_default(layout))
+                }
             },
         }
     }
 
-    fn kind(&self, name: &Name) -> Option<&'a DeclarationKind> {
-        self.declaration(name).map(|declaration| &declaration.kind)
+    fn structure(&self, name: &Name) -> Option<&'a Struct> {
+        match &self.declaration(name)?.kind {
+            DeclarationKind::Struct(layout) => Some(layout),
+            _ => None,
+        }
     }
 }
 

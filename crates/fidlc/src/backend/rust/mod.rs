@@ -109,13 +109,14 @@ pub fn variant_name(member: &str) -> String {
     names::variant_ident(member).to_string()
 }
 
-/// Whether the Rust type of a declaration has the type of handles as its parameter: only if it reaches a
-/// handle, since Rust has no parameters that nothing uses.
+/// Whether the Rust type of a declaration has the type of handles as its parameter: only if it
+/// reaches a handle, since Rust has no parameters that nothing uses.
 pub fn has_handles(libraries: &[Library], name: &Name) -> bool {
     Facts::new(libraries).has_handles(name)
 }
 
-/// Makes a module of each library that `options` names. `libraries` has to hold their dependencies too.
+/// Makes a module of each library that `options` names. `libraries` has to hold their dependencies
+/// too.
 pub fn generate(libraries: &[Library], options: &RustOptions) -> Vec<GeneratedFile> {
     let facts = Facts::new(libraries);
     let wanted = |library: &&Library| {
@@ -182,7 +183,8 @@ impl Generator<'_> {
         }
     }
 
-    /// Aliases of data become type aliases; those of handles have nothing that they could stand for.
+    /// Aliases of data become type aliases; those of handles have nothing that they could stand
+    /// for.
     fn alias(&self, declaration: &Declaration, ty: &Type) -> TokenStream {
         let is_data = match &ty.kind {
             TypeKind::Handle { .. } | TypeKind::Endpoint { .. } | TypeKind::Box(_) => false,

@@ -1,9 +1,11 @@
 //! Names: from the spelling of the FIDL file to what Rust's lints want to see.
 //!
-//! FIDL guarantees that the canonical forms of names in one scope differ (`fidl-language.md` section 9.2),
-//! so every conversion here that goes through the canonical form keeps names apart.
+//! FIDL guarantees that the canonical forms of names in one scope differ (`fidl-language.md`
+//! section 9.2), so every conversion here that goes through the canonical form keeps names apart.
 
 use proc_macro2::{Ident, Span};
+
+use crate::sema::canonical;
 
 /// Types of the prelude that generated code uses by their short names.
 const PRELUDE: [&str; 6] = ["Box", "Default", "Option", "Result", "String", "Vec"];
@@ -55,7 +57,7 @@ pub fn constant_ident(name: &str) -> Ident {
     }
 }
 
-/// A field or method.
+/// A field or method: the canonical form is Rust's snake case.
 pub fn field_ident(name: &str) -> Ident {
     ident(&canonical(name))
 }
@@ -70,32 +72,8 @@ pub fn method_ident(name: &str) -> Ident {
     }
 }
 
-/// The canonical form of `fidl-language.md` section 9.2, which is Rust's snake case.
-fn canonical(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut previous = '_';
-    let mut rest = name.chars().peekable();
-    while let Some(c) = rest.next() {
-        let next_is_lower = rest.peek().is_some_and(char::is_ascii_lowercase);
-        let after_word = previous.is_ascii_lowercase() || previous.is_ascii_digit();
-        if c == '_' {
-            if previous != '_' {
-                out.push('_');
-            }
-        } else if c.is_ascii_uppercase() {
-            if after_word || (previous != '_' && next_is_lower) {
-                out.push('_');
-            }
-            out.push(c.to_ascii_lowercase());
-        } else {
-            out.push(c);
-        }
-        previous = c;
-    }
-    out
-}
-
-/// Words capitalised and joined; an underscore stays between two digits (`fidl-language.md` section 8).
+/// Words capitalised and joined; an underscore stays between two digits (`fidl-language.md` section
+/// 8).
 fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for word in canonical(name).split('_') {
@@ -124,23 +102,6 @@ fn ident(name: &str) -> Ident {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn canonical_form_of_the_examples_of_section_9_2() {
-        for (written, expected) in [
-            ("fooBar", "foo_bar"),
-            ("FOO_BAR", "foo_bar"),
-            ("foo__bar", "foo_bar"),
-            ("HTTPServer", "http_server"),
-            ("IPv4Addr", "i_pv4_addr"),
-            ("a1B", "a1_b"),
-            ("X_2", "x_2"),
-            ("x2", "x2"),
-            ("kFoo", "k_foo"),
-        ] {
-            assert_eq!(canonical(written), expected, "{written}");
-        }
-    }
 
     #[test]
     fn each_kind_of_name_has_its_case() {

@@ -301,7 +301,8 @@ impl Generator<'_> {
         if has_handles { quote!(<H>) } else { TokenStream::new() }
     }
 
-    /// The path of a method's marker; composed methods have theirs beside the protocol that declares them.
+    /// The path of a method's marker; composed methods have theirs beside the protocol that
+    /// declares them.
     pub fn method_path(&self, method: &Method) -> TokenStream {
         self.path(&method.declared_in, &format!("{}Method", type_name(&method.name)))
     }
@@ -343,8 +344,8 @@ pub fn payload(method: &Method) -> Option<&Type> {
     }
 }
 
-/// The name by which people know a method: `fuchsia.sysmem2/Node.Sync`. The text that its ordinal is made
-/// of can differ, where the author keeps an old one.
+/// The name by which people know a method: `fuchsia.sysmem2/Node.Sync`. The text that its ordinal
+/// is made of can differ, where the author keeps an old one.
 pub fn method_name(method: &Method) -> String {
     let Name { library, declaration } = &method.declared_in;
     format!("{library}/{declaration}.{}", method.name)

@@ -118,7 +118,8 @@ impl Generator<'_> {
         self.path(protocol, "Marker")
     }
 
-    /// The path from the current module to what is made of a declaration, `suffix` added to its name.
+    /// The path from the current module to what is made of a declaration, `suffix` added to its
+    /// name.
     pub fn path(&self, name: &Name, suffix: &str) -> TokenStream {
         let ident = match suffix {
             "" => type_ident(&name.declaration),

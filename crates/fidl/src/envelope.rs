@@ -35,6 +35,8 @@ pub struct TableReader {
 pub struct Slot {
     ordinal: u64,
     at: usize,
+    /// The eight bytes at `at`.
+    envelope: u64,
     /// Depth of the object that holds the envelope.
     depth: Depth,
 }
@@ -149,11 +151,11 @@ impl<H> Decoder<'_, H> {
         depth: Depth,
     ) -> Result<Option<Slot>, DecodeError> {
         let ordinal = u64::from_le_bytes(self.read(at)?);
-        let slot = Slot { ordinal, at: at.saturating_add(8), depth };
-        match (ordinal, slot.is_absent(self)?) {
-            (0, true) => Ok(None),
-            (0, false) => Err(DecodeError::UnionFieldNotSet),
-            _ => Ok(Some(slot)),
+        let at = at.saturating_add(8);
+        match (ordinal, u64::from_le_bytes(self.read(at)?)) {
+            (0, 0) => Ok(None),
+            (0, _) => Err(DecodeError::UnionFieldNotSet),
+            (_, envelope) => Ok(Some(Slot { ordinal, at, envelope, depth })),
         }
     }
 }
@@ -169,9 +171,9 @@ impl TableReader {
             let ordinal = self.next;
             self.next = ordinal.saturating_add(1);
             let at = envelope_at(self.envelopes, ordinal).ok_or(DecodeError::TooFewBytes)?;
-            let slot = Slot { ordinal, at, depth: self.depth };
-            if !slot.is_absent(d)? {
-                return Ok(Some(slot));
+            let envelope = u64::from_le_bytes(d.read(at)?);
+            if envelope != 0 {
+                return Ok(Some(Slot { ordinal, at, envelope, depth: self.depth }));
             }
         }
         Ok(None)
@@ -190,7 +192,7 @@ impl Slot {
     ///
     /// Those of the content, and an envelope that does not match it.
     pub fn payload<C: Codec<H>, H>(self, d: &mut Decoder<'_, H>) -> Result<C::Value, DecodeError> {
-        let header = EnvelopeHeader::read(d, self.at)?;
+        let header = EnvelopeHeader::parse(self.envelope)?;
         header.check_limits(d)?;
         let handles_before = d.handles_left();
         let depth = self.depth.deeper()?;
@@ -224,7 +226,7 @@ impl Slot {
     ///
     /// An envelope that is wrong in itself, or larger than the message.
     pub fn skip<H>(self, d: &mut Decoder<'_, H>) -> Result<(), DecodeError> {
-        let header = EnvelopeHeader::read(d, self.at)?;
+        let header = EnvelopeHeader::parse(self.envelope)?;
         header.check_limits(d)?;
         // The content counts as an indirection even when nobody looks into it.
         self.depth.deeper()?;
@@ -236,10 +238,6 @@ impl Slot {
         }
         d.skip_handles(header.handles);
         Ok(())
-    }
-
-    fn is_absent<H>(&self, d: &Decoder<'_, H>) -> Result<bool, DecodeError> {
-        Ok(u64::from_le_bytes(d.read(self.at)?) == 0)
     }
 }
 
@@ -254,12 +252,12 @@ enum Form {
 }
 
 impl EnvelopeHeader {
-    fn read<H>(d: &Decoder<'_, H>, at: usize) -> Result<Self, DecodeError> {
-        let handles = u16::from_le_bytes(d.read(at.saturating_add(4))?);
-        let form = match u16::from_le_bytes(d.read(at.saturating_add(6))?) {
+    fn parse(envelope: u64) -> Result<Self, DecodeError> {
+        let [l0, l1, l2, l3, h0, h1, f0, f1] = envelope.to_le_bytes();
+        let form = match u16::from_le_bytes([f0, f1]) {
             FLAG_INLINE => Form::Inline,
             FLAG_OUT_OF_LINE => {
-                let length = u32::from_le_bytes(d.read(at)?);
+                let length = u32::from_le_bytes([l0, l1, l2, l3]);
                 if !length.is_multiple_of(8) {
                     return Err(DecodeError::InvalidNumBytesInEnvelope);
                 }
@@ -268,7 +266,7 @@ impl EnvelopeHeader {
             }
             _ => return Err(DecodeError::InvalidInlineMarkerInEnvelope),
         };
-        Ok(Self { form, handles: usize::from(handles) })
+        Ok(Self { form, handles: usize::from(u16::from_le_bytes([h0, h1])) })
     }
 
     fn check_limits<H>(&self, d: &Decoder<'_, H>) -> Result<(), DecodeError> {

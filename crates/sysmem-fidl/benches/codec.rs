@@ -77,7 +77,7 @@ fn buffer_collection_info(name: &str, buffers: u32) {
         }
     };
     let prepare = median(|| {
-        black_box((responder(), info(buffers)));
+        let _ = black_box((responder(), info(buffers)));
     });
     let total = median(|| {
         let value = Ok(BufferCollectionWaitForAllBuffersAllocatedResponse {

@@ -16,16 +16,20 @@ fn main() {
     };
     let folder = folder.canonicalize().unwrap_or(folder);
     println!("cargo::rustc-env=FIDL_CONFORMANCE_CASES={}", folder.display());
-    let library = compile(&folder.join("conformance.fidl"));
+    let cases = compile(&folder.join("conformance.fidl"), "test.conformance");
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("fidl/wire_examples.fidl");
+    let examples = compile(&examples, "wire.examples");
 
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    for file in rust::generate(std::slice::from_ref(&library), &RustOptions::default()) {
-        write(&out.join(file.name), &file.text);
+    for library in [&cases, &examples] {
+        for file in rust::generate(std::slice::from_ref(library), &RustOptions::default()) {
+            write(&out.join(file.name), &file.text);
+        }
     }
-    write(&out.join("bridge.rs"), &bridge(&library));
+    write(&out.join("bridge.rs"), &bridge(&cases));
 }
 
-fn compile(path: &Path) -> Library {
+fn compile(path: &Path, name: &str) -> Library {
     println!("cargo::rerun-if-changed={}", path.display());
     let text = std::fs::read_to_string(path)
         .unwrap_or_else(|error| fail(&format!("{}: {error}", path.display())));
@@ -35,8 +39,8 @@ fn compile(path: &Path) -> Library {
         Ok(compilation) => compilation
             .libraries
             .into_iter()
-            .find(|library| library.name == "test.conformance")
-            .unwrap_or_else(|| fail("conformance.fidl is not library test.conformance")),
+            .find(|library| library.name == name)
+            .unwrap_or_else(|| fail(&format!("{} is not library {name}", path.display()))),
         Err(diagnostics) => fail(&diagnostics.to_string()),
     }
 }

@@ -14,12 +14,17 @@ pub use value::{FromCase, Unbuildable};
 /// The folder whose `conformance.fidl` this crate was built from.
 pub const CASES: &str = env!("FIDL_CONFORMANCE_CASES");
 
-/// The generated bindings of `conformance.fidl`.
+/// The generated bindings of `conformance.fidl`, and of the worked examples of the wire page.
 #[expect(clippy::upper_case_acronyms, reason = "names are those of the declarations")]
 pub mod bindings {
     /// Library `test.conformance`.
     pub mod test_conformance {
         include!(concat!(env!("OUT_DIR"), "/test_conformance.rs"));
+    }
+
+    /// Library `wire.examples`.
+    pub mod wire_examples {
+        include!(concat!(env!("OUT_DIR"), "/wire_examples.rs"));
     }
 }
 

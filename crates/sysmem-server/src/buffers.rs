@@ -1,0 +1,308 @@
+//! The memory of the buffers, and whether anybody still holds it
+//! (`linux-objects.md`, VMO handles, rights and lifetime).
+//!
+//! As long as the core holds the buffers of an allocation, nobody asks who else does. When it lets
+//! go, the buffers are watched and looked at until the last handle of each is gone, and its memory
+//! is freed. It is never used again for somebody else.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+
+use sysmem_core::{AllocationId, ChannelId, Instant};
+use zx::{CloseWatch, Drained, LockError, Vmo, VmoError, VmoIdentity, WatchEvent, WatchId};
+
+use crate::closer::Closer;
+
+/// How often a buffer is looked at that inotify has no watch for, in nanoseconds.
+const UNWATCHED_INTERVAL_NS: i64 = 500_000_000;
+
+/// From this many locked bytes of a buffer on, those of handles that are gone are forgotten.
+const FEW_SLOTS: usize = 64;
+
+/// All buffers that there are.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    allocations: HashMap<AllocationId, Allocation>,
+    by_memory: HashMap<VmoIdentity, (AllocationId, u32)>,
+    /// When to look at which allocation again.
+    agenda: BTreeSet<(Instant, AllocationId)>,
+    /// Buffers of which some handle counts as held as long as a channel is open.
+    by_connection: HashMap<ChannelId, BTreeSet<AllocationId>>,
+    watch: CloseWatch,
+    watched: HashMap<WatchId, AllocationId>,
+    said_unwatched: bool,
+    closer: Closer,
+}
+
+#[derive(Debug)]
+struct Allocation {
+    /// `None`: nobody held it, and it was freed.
+    buffers: Vec<Option<Buffer>>,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// The core holds the buffers.
+    Held,
+    /// They live as long as somebody else does. `looked` counts the looks since the last event.
+    LetGo { looked: usize, next_look: Option<Instant> },
+}
+
+#[derive(Debug)]
+struct Buffer {
+    memory: Vmo,
+    /// The locked bytes of the handles that may still be there.
+    slots: Vec<u32>,
+    next_slot: u32,
+    /// How many slots there may be before they are cleared of those that are gone.
+    tidy_at: usize,
+    /// Connections to which a handle went that could not be locked.
+    connections: Vec<ChannelId>,
+    watch: Option<WatchId>,
+}
+
+impl Buffers {
+    /// # Errors
+    ///
+    /// When there is no inotify instance to be had.
+    pub(crate) fn new(closer: Closer) -> io::Result<Self> {
+        Ok(Self {
+            allocations: HashMap::new(),
+            by_memory: HashMap::new(),
+            agenda: BTreeSet::new(),
+            by_connection: HashMap::new(),
+            watch: CloseWatch::new()?,
+            watched: HashMap::new(),
+            said_unwatched: false,
+            closer,
+        })
+    }
+
+    /// What becomes readable when [`Buffers::read_events`] has something to read.
+    pub(crate) fn event_source(&self) -> RawFd {
+        self.watch.as_raw_fd()
+    }
+
+    /// Takes the buffers of an allocation in.
+    pub(crate) fn insert(&mut self, allocation: AllocationId, buffers: Vec<Vmo>) {
+        for (index, memory) in (0..).zip(&buffers) {
+            self.by_memory.insert(memory.identity(), (allocation, index));
+        }
+        let buffers = buffers.into_iter().map(|memory| Some(Buffer::new(memory))).collect();
+        self.allocations.insert(allocation, Allocation { buffers, stage: Stage::Held });
+    }
+
+    /// The buffer that a handle is of.
+    pub(crate) fn buffer_of(&self, handle: &zx::Handle) -> Option<(AllocationId, u32)> {
+        self.by_memory.get(&handle.identity().ok()?).copied()
+    }
+
+    /// A handle to each buffer of an allocation, for the participant on `channel`. Each is an open
+    /// file description of its own, and locked before anybody gets it.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(crate) fn handles(
+        &mut self,
+        allocation: AllocationId,
+        access: zx::Access,
+        channel: ChannelId,
+    ) -> Result<Vec<zx::Handle>, VmoError> {
+        let Some(Allocation { buffers, .. }) = self.allocations.get_mut(&allocation) else {
+            return Ok(Vec::new());
+        };
+        let mut handles = Vec::with_capacity(buffers.len());
+        for buffer in buffers.iter_mut().flatten() {
+            let (handle, hold) = buffer.open(access)?;
+            if let Hold::Connection = hold
+                && !buffer.connections.contains(&channel)
+            {
+                buffer.connections.push(channel);
+                self.by_connection.entry(channel).or_default().insert(allocation);
+            }
+            handles.push(handle);
+        }
+        Ok(handles)
+    }
+
+    /// The core does not hold these buffers any more. Whether nobody does.
+    pub(crate) fn let_go(&mut self, allocation: AllocationId, now: Instant) -> bool {
+        let Some(entry) = self.allocations.get_mut(&allocation) else { return true };
+        entry.stage = Stage::LetGo { looked: 0, next_look: None };
+        for buffer in entry.buffers.iter_mut().flatten() {
+            match self.watch.watch(&buffer.memory) {
+                Ok(watch) => {
+                    buffer.watch = Some(watch);
+                    self.watched.insert(watch, allocation);
+                }
+                Err(error) if !self.said_unwatched => {
+                    self.said_unwatched = true;
+                    tracing::warn!(%error, "buffers are looked at twice a second instead");
+                }
+                Err(_) => {}
+            }
+        }
+        // A handle that was closed just before the watch began may still seem to be there, and no
+        // event will tell: so this counts as an event.
+        self.look_afresh(allocation, now)
+    }
+
+    /// A channel is closed. Allocations that nobody holds any more are added to `gone`.
+    pub(crate) fn connection_closed(
+        &mut self,
+        channel: ChannelId,
+        now: Instant,
+        gone: &mut Vec<AllocationId>,
+    ) {
+        for allocation in self.by_connection.remove(&channel).into_iter().flatten() {
+            let Some(entry) = self.allocations.get_mut(&allocation) else { continue };
+            for buffer in entry.buffers.iter_mut().flatten() {
+                buffer.connections.retain(|holder| *holder != channel);
+            }
+            if self.look_afresh(allocation, now) {
+                gone.push(allocation);
+            }
+        }
+    }
+
+    /// Reads what the kernel has to tell. Allocations that nobody holds any more are added to `gone`.
+    ///
+    /// # Errors
+    ///
+    /// What reading reports, on an inotify descriptor nothing that is expected.
+    pub(crate) fn read_events(
+        &mut self,
+        now: Instant,
+        gone: &mut Vec<AllocationId>,
+    ) -> io::Result<Drained> {
+        let mut hints = BTreeSet::new();
+        let watched = &mut self.watched;
+        let drained = self.watch.read(|event| match event {
+            WatchEvent::Closed(watch) => hints.extend(watched.get(&watch)),
+            WatchEvent::Ignored(watch) => drop(watched.remove(&watch)),
+            WatchEvent::Overflow => hints.extend(watched.values()),
+        });
+        gone.extend(hints.into_iter().filter(|allocation| self.look_afresh(*allocation, now)));
+        drained
+    }
+
+    /// When [`Buffers::look_due`] has something to do.
+    pub(crate) fn next_look(&self) -> Option<Instant> {
+        self.agenda.first().map(|(at, _)| *at)
+    }
+
+    /// Looks at what is due. Allocations that nobody holds any more are added to `gone`.
+    pub(crate) fn look_due(&mut self, now: Instant, gone: &mut Vec<AllocationId>) {
+        while let Some((at, allocation)) = self.agenda.first().copied()
+            && at <= now
+        {
+            self.agenda.remove(&(at, allocation));
+            if self.look(allocation, now) {
+                gone.push(allocation);
+            }
+        }
+    }
+
+    fn look_afresh(&mut self, allocation: AllocationId, now: Instant) -> bool {
+        if let Some(Allocation { stage: Stage::LetGo { looked, next_look }, .. }) =
+            self.allocations.get_mut(&allocation)
+        {
+            *looked = 0;
+            if let Some(at) = next_look.take() {
+                self.agenda.remove(&(at, allocation));
+            }
+        }
+        self.look(allocation, now)
+    }
+
+    /// Frees the buffers of an allocation that nobody holds; whether that was the last of them.
+    /// Otherwise puts the next look on the agenda, if one is needed.
+    fn look(&mut self, allocation: AllocationId, now: Instant) -> bool {
+        let Some(entry) = self.allocations.get_mut(&allocation) else { return false };
+        let Stage::LetGo { looked, next_look } = &mut entry.stage else { return false };
+        let mut remaining = 0_usize;
+        let mut unwatched = false;
+        for place in &mut entry.buffers {
+            if place.as_mut().is_some_and(Buffer::is_held) {
+                remaining += 1;
+                unwatched |= place.as_ref().is_some_and(|buffer| buffer.watch.is_none());
+            } else if let Some(buffer) = place.take() {
+                self.by_memory.remove(&buffer.memory.identity());
+                if let Some(watch) = buffer.watch {
+                    self.watched.remove(&watch);
+                    self.watch.unwatch(watch);
+                }
+                self.closer.close(buffer.memory);
+            }
+        }
+        if remaining == 0 {
+            self.allocations.remove(&allocation);
+            return true;
+        }
+        let wait_ns = match zx::RECHECK_AFTER.get(*looked) {
+            Some(wait) => i64::try_from(wait.as_nanos()).ok(),
+            None => unwatched.then_some(UNWATCHED_INTERVAL_NS),
+        };
+        *looked = looked.saturating_add(1);
+        *next_look = wait_ns.map(|wait_ns| Instant(now.0.saturating_add(wait_ns)));
+        self.agenda.extend(next_look.map(|at| (at, allocation)));
+        false
+    }
+}
+
+/// How it is known that a handle is still there.
+enum Hold {
+    /// By the lock on its description.
+    Lock,
+    /// A client has taken the byte: the connection has to do.
+    Connection,
+}
+
+impl Buffer {
+    fn new(memory: Vmo) -> Self {
+        Self {
+            memory,
+            slots: Vec::new(),
+            next_slot: 0,
+            tidy_at: FEW_SLOTS,
+            connections: Vec::new(),
+            watch: None,
+        }
+    }
+
+    fn open(&mut self, access: zx::Access) -> Result<(zx::Handle, Hold), VmoError> {
+        if self.slots.len() >= self.tidy_at {
+            self.forget_gone();
+            self.tidy_at = self.slots.len().saturating_mul(2).max(FEW_SLOTS);
+        }
+        let handle = self.memory.reopen(access)?;
+        let slot = self.next_slot;
+        // After four thousand million handles of one buffer bytes are shared, which errs to "held".
+        self.next_slot = slot.wrapping_add(1);
+        let hold = match self.memory.lock(&handle, slot) {
+            Ok(()) => {
+                self.slots.push(slot);
+                Hold::Lock
+            }
+            Err(LockError::Taken) => Hold::Connection,
+            Err(error) => {
+                tracing::warn!(%error, "a handle is tracked by its connection");
+                Hold::Connection
+            }
+        };
+        Ok((handle, hold))
+    }
+
+    fn is_held(&mut self) -> bool {
+        self.forget_gone();
+        !self.slots.is_empty() || !self.connections.is_empty()
+    }
+
+    fn forget_gone(&mut self) {
+        // What cannot be asked counts as held: memory is freed late rather than early.
+        self.slots.retain(|slot| self.memory.is_held(*slot).unwrap_or(true));
+    }
+}

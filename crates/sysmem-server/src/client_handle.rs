@@ -1,0 +1,161 @@
+//! Handles that clients sent.
+
+use std::fs;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use fidl::{HandleFault, ObjectType, Rights};
+use rustix::event::{EventfdFlags, eventfd};
+use rustix::net::{AddressFamily, sockopt};
+
+use crate::closer::Closer;
+
+/// A handle that a client sent. When it is dropped, wherever that is, it is closed on another thread.
+#[derive(Debug)]
+pub(crate) struct ClientHandle {
+    /// Empty only while it is being taken out.
+    handle: Option<zx::Handle>,
+    closer: Closer,
+}
+
+/// Lets only such descriptors into the server as can be asked and closed without waiting for
+/// whoever made them.
+///
+/// `fstat` and `close` of a file go to its file system, and that may be a program of the client's:
+/// one descriptor could hold up everybody. No request needs such a file. So another descriptor
+/// stands in for it, of no type that any request takes, and the message is refused, or the handle
+/// ignored, by the ordinary rules.
+#[derive(Debug)]
+pub(crate) struct Gatekeeper {
+    stand_in: OwnedFd,
+    closer: Closer,
+}
+
+impl ClientHandle {
+    /// The handle itself, to look at.
+    pub(crate) fn get(&self) -> Option<&zx::Handle> {
+        self.handle.as_ref()
+    }
+
+    /// Takes the handle out, for a use in which it will be closed elsewhere.
+    pub(crate) fn take(mut self) -> Option<zx::Handle> {
+        self.handle.take()
+    }
+}
+
+impl Drop for ClientHandle {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            self.closer.close(handle);
+        }
+    }
+}
+
+impl fidl::Handle for ClientHandle {
+    fn receive(mut self, object_type: ObjectType, rights: Rights) -> Result<Self, HandleFault> {
+        let Some(handle) = self.handle.take() else { return Err(HandleFault::WrongType) };
+        let received = sysmem_fidl::Handle::from(handle).receive(object_type, rights)?;
+        self.handle = Some(received.into());
+        Ok(self)
+    }
+}
+
+impl Gatekeeper {
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(crate) fn new(closer: Closer) -> io::Result<Self> {
+        Ok(Self { stand_in: eventfd(0, EventfdFlags::CLOEXEC)?, closer })
+    }
+
+    /// Lets the handles of a message in, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out. All handles are closed then.
+    pub(crate) fn admit(
+        &self,
+        arrived: &mut Vec<zx::Handle>,
+        admitted: &mut Vec<ClientHandle>,
+    ) -> io::Result<()> {
+        let mut result = Ok(());
+        admitted.clear();
+        for handle in arrived.drain(..) {
+            let harmless = if is_harmless(&handle) {
+                Ok(handle)
+            } else {
+                self.closer.close_foreign(handle);
+                self.stand_in.try_clone().map(zx::Handle::from)
+            };
+            match harmless {
+                Ok(handle) => admitted
+                    .push(ClientHandle { handle: Some(handle), closer: self.closer.clone() }),
+                Err(error) => result = Err(error),
+            }
+        }
+        if result.is_err() {
+            admitted.clear();
+        }
+        result
+    }
+
+    /// Closes the handles of a message that nobody will look at.
+    pub(crate) fn turn_away(&self, arrived: &mut Vec<zx::Handle>) {
+        for handle in arrived.drain(..) {
+            self.closer.close_foreign(handle);
+        }
+    }
+}
+
+/// Whether only the kernel stands behind a descriptor: a Unix socket, a memfd, a dma-buf. Asked in
+/// ways that no file system gets to hear of.
+fn is_harmless(handle: &zx::Handle) -> bool {
+    let is_local = sockopt::socket_domain(handle).is_ok_and(|domain| domain == AddressFamily::UNIX);
+    is_local || rustix::fs::fcntl_get_seals(handle).is_ok() || is_dma_buf(handle)
+}
+
+/// By a line that only the dma-buf code of the kernel writes: the name of the exporter.
+fn is_dma_buf(handle: &zx::Handle) -> bool {
+    fs::read_to_string(format!("/proc/self/fdinfo/{}", handle.as_raw_fd()))
+        .is_ok_and(|info| info.lines().any(|line| line.starts_with("exp_name:")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::net::{TcpListener, TcpStream};
+
+    use fidl::Handle as _;
+
+    use super::*;
+
+    #[test]
+    fn objects_only_descriptors_of_the_kernel_itself_are_let_in() {
+        let (closer, closed) = Closer::spawn().unwrap();
+        let gate = Gatekeeper::new(closer).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (channel, _peer) = zx::Channel::pair().unwrap();
+        let memory = zx::Vmo::create("memory", 4096).unwrap();
+        let mut arrived: Vec<zx::Handle> = vec![
+            channel.into(),
+            memory.reopen(zx::Access::ReadOnly).unwrap(),
+            OwnedFd::from(stream).into(),
+            OwnedFd::from(File::open("/").unwrap()).into(),
+            OwnedFd::from(File::open("/proc/self/status").unwrap()).into(),
+        ];
+        let mut admitted = Vec::new();
+        gate.admit(&mut arrived, &mut admitted).unwrap();
+        assert!(arrived.is_empty());
+        let kinds: Vec<zx::Kind> =
+            admitted.iter().map(|handle| handle.get().unwrap().kind().unwrap()).collect();
+        let memfd = zx::Kind::Memory(zx::Memory::Memfd);
+        let [.., other] = kinds[..] else { panic!("{kinds:?}") };
+        assert_eq!(kinds, [zx::Kind::Socket, memfd, other, other, other]);
+        assert_eq!(other, zx::Kind::Other);
+        let refused = admitted.pop().unwrap().receive(ObjectType::CHANNEL, Rights::SAME);
+        assert_eq!(refused.unwrap_err(), HandleFault::WrongType);
+        drop((gate, admitted));
+        closed.wait();
+    }
+}

@@ -1,0 +1,88 @@
+//! What a server is told when it starts.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration, SYSTEM_RAM};
+use sysmem_heap::{Heap, SystemRam};
+
+/// What a server serves, and where.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The service directory to listen in; it is made if it is absent. `None`: only this process
+    /// connects.
+    pub directory: Option<PathBuf>,
+    /// Permissions of the directory, if it has to be made.
+    pub directory_mode: u32,
+    /// Permissions of the sockets in it: whoever may write may connect.
+    pub socket_mode: u32,
+    /// Where buffers come from. One entry for each type and id; the last one counts.
+    pub heaps: Vec<HeapEntry>,
+    /// What pixel formats cost, for the choice between several that would do.
+    pub format_costs: Vec<FormatCost>,
+}
+
+/// A heap under the name that collections know it by.
+#[derive(Clone)]
+pub struct HeapEntry {
+    /// Its type, such as `fuchsia.sysmem.heap.HEAP_TYPE.SYSTEM_RAM`.
+    pub heap_type: String,
+    /// Which of the heaps of this type; 0 if there is one.
+    pub id: u64,
+    /// The heap itself.
+    pub heap: Arc<dyn Heap>,
+}
+
+impl ServerConfig {
+    /// A server for this process alone, with system RAM.
+    pub fn embedded() -> Self {
+        Self {
+            directory: None,
+            directory_mode: 0o755,
+            socket_mode: 0o666,
+            heaps: vec![HeapEntry::system_ram()],
+            format_costs: Vec::new(),
+        }
+    }
+
+    /// A server that everybody on the machine may use, with system RAM.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: Some(directory.into()), ..Self::embedded() }
+    }
+
+    /// What negotiation has to know of the heaps.
+    pub(crate) fn catalog(&self) -> HeapCatalog {
+        HeapCatalog::new(self.heaps.iter().map(HeapEntry::declaration).collect())
+    }
+}
+
+impl HeapEntry {
+    /// Ordinary memory: type `fuchsia.sysmem.heap.HEAP_TYPE.SYSTEM_RAM`, id 0.
+    pub fn system_ram() -> Self {
+        Self { heap_type: SYSTEM_RAM.to_owned(), id: 0, heap: Arc::new(SystemRam::new()) }
+    }
+
+    fn declaration(&self) -> HeapDeclaration {
+        let properties = self.heap.properties();
+        HeapDeclaration {
+            heap_type: self.heap_type.clone(),
+            id: self.id,
+            cpu: properties.domains.cpu,
+            ram: properties.domains.ram,
+            inaccessible: properties.domains.inaccessible,
+            secure: properties.secure,
+            contiguous: properties.contiguous,
+        }
+    }
+}
+
+impl fmt::Debug for HeapEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeapEntry")
+            .field("heap_type", &self.heap_type)
+            .field("id", &self.id)
+            .field("properties", &self.heap.properties())
+            .finish()
+    }
+}

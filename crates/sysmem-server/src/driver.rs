@@ -1,0 +1,287 @@
+//! Drives the core: feeds it what happened, does what it says.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input, Instant};
+use sysmem_fidl::Handle;
+use zx::Credentials;
+
+use crate::buffers::Buffers;
+use crate::channels::Channels;
+use crate::client_handle::{ClientHandle, Gatekeeper};
+use crate::closer::{Closed, Closer};
+use crate::config::ServerConfig;
+use crate::dispatch::{Receipt, Receiver};
+use crate::heaps::Heaps;
+use crate::mailbox::Mailbox;
+use crate::node_refs::NodeRefs;
+use crate::objects::Objects;
+use crate::outbox::{self, Outbox, Posted};
+
+/// How many packets of one channel are handled before the others have their turn.
+const PACKETS_PER_TURN: usize = 16;
+
+/// The core, and all that it needs to live.
+pub(crate) struct Driver {
+    pub(crate) core: Core<ClientHandle>,
+    pub(crate) objects: Objects,
+    pub(crate) receiver: Receiver,
+    pub(crate) encoder: fidl::Encoder<Handle>,
+    pub(crate) outbox: Outbox,
+    pub(crate) heaps: Heaps,
+    pub(crate) closer: Closer,
+    /// Who is being served: the client of the channel whose packet is being handled. Channels that
+    /// come of it are that client's, too.
+    pub(crate) client: Option<Credentials>,
+    /// Channels that may have packets, in the order of their turns.
+    ready: VecDeque<ChannelId>,
+    /// Events of buffers were left unread.
+    more_buffer_events: bool,
+}
+
+impl Driver {
+    /// # Errors
+    ///
+    /// When descriptors ran out, or the process may have no more threads.
+    pub(crate) fn new(
+        config: ServerConfig,
+        registry: &mio::Registry,
+        mailbox: Arc<Mailbox>,
+    ) -> io::Result<(Self, Closed)> {
+        let (closer, closed) = Closer::spawn()?;
+        let core = Core::new(sysmem_core::Config {
+            heaps: config.catalog(),
+            format_costs: config.format_costs,
+            page_size_bytes: rustix::param::page_size() as u64,
+        });
+        let driver = Self {
+            core,
+            objects: Objects {
+                channels: Channels::new(registry.try_clone()?, closer.clone()),
+                buffers: Buffers::new(closer.clone())?,
+                node_refs: NodeRefs::default(),
+            },
+            receiver: Receiver::new(Gatekeeper::new(closer.clone())?),
+            encoder: fidl::Encoder::new(),
+            outbox: Outbox::default(),
+            heaps: Heaps::new(config.heaps, mailbox),
+            closer,
+            client: None,
+            ready: VecDeque::new(),
+            more_buffer_events: false,
+        };
+        Ok((driver, closed))
+    }
+
+    /// Serves a connection to the Allocator.
+    pub(crate) fn accept(&mut self, connection: zx::Channel) {
+        self.client = connection.peer_credentials().ok();
+        let channel = self.core.accept();
+        let kind = ChannelKind::Allocator;
+        if let Err(error) = self.objects.channels.serve(channel, kind, connection, self.client) {
+            tracing::warn!(%error, client = self.client_pid(), "a connection is not served");
+            self.feed(Input::Closed(channel));
+            self.pump();
+        }
+    }
+
+    /// There may be packets on a channel.
+    pub(crate) fn wake(&mut self, channel: ChannelId) {
+        if let Some(served) = self.objects.channels.get_mut(channel)
+            && !served.queued
+        {
+            served.queued = true;
+            self.ready.push_back(channel);
+        }
+    }
+
+    /// The kernel has something to tell about buffers.
+    pub(crate) fn wake_buffers(&mut self) {
+        self.more_buffer_events = true;
+    }
+
+    /// A slow heap has finished.
+    pub(crate) fn allocated(
+        &mut self,
+        allocation: AllocationId,
+        result: Result<Vec<zx::Vmo>, HeapFailure>,
+    ) {
+        self.client = None;
+        self.finish_allocation(allocation, result);
+        self.pump();
+    }
+
+    /// One turn: some packets of each channel that has any, and whatever time has brought.
+    pub(crate) fn turn(&mut self) {
+        for _ in 0..self.ready.len() {
+            let Some(channel) = self.ready.pop_front() else { break };
+            self.read_some(channel);
+        }
+        self.client = None;
+        self.retry_sending();
+        self.look_at_buffers();
+        if self.core.next_deadline().is_some_and(|deadline| deadline <= now()) {
+            self.feed(Input::Tick);
+        }
+        self.pump();
+    }
+
+    /// When the next turn is due if nothing happens; `None`: never.
+    pub(crate) fn next_turn(&self) -> Option<Instant> {
+        if !self.ready.is_empty() || self.more_buffer_events {
+            return Some(Instant(i64::MIN));
+        }
+        [self.core.next_deadline(), self.objects.buffers.next_look(), self.outbox.next_attempt()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Fails every collection and closes every channel.
+    pub(crate) fn shut_down(&mut self) {
+        self.client = None;
+        let core = AssertUnwindSafe(&mut self.core);
+        if panic::catch_unwind(|| { core }.shut_down()).is_err() {
+            tracing::error!("the core panicked while it was shutting down");
+        }
+        self.pump();
+        for channel in self.objects.channels.ids() {
+            self.close(channel);
+        }
+    }
+
+    /// Feeds one input to the core. Its effects wait for [`Driver::pump`].
+    ///
+    /// The core does not panic; if it does all the same, one collection fails and the others go on.
+    pub(crate) fn feed(&mut self, input: Input<ClientHandle>) {
+        let subject = subject(&input);
+        let (core, objects) = (AssertUnwindSafe(&mut self.core), AssertUnwindSafe(&self.objects));
+        let handled = panic::catch_unwind(|| { core }.handle(now(), input, *objects));
+        if handled.is_ok() {
+            return;
+        }
+        let client = self.client_pid();
+        tracing::error!(channel = subject.map(|id| id.0), client, "the core panicked");
+        let Some(channel) = subject else { return };
+        let core = AssertUnwindSafe(&mut self.core);
+        if panic::catch_unwind(|| { core }.abandon(channel)).is_err() {
+            tracing::error!(channel = channel.0, "and cannot give the collection up");
+            self.close(channel);
+        }
+    }
+
+    /// Does everything that the core has said.
+    pub(crate) fn pump(&mut self) {
+        while let Some(effect) = self.core.poll_effect() {
+            self.perform(effect);
+        }
+    }
+
+    /// Closes a channel without a word. The core does not hear of it.
+    pub(crate) fn close(&mut self, channel: ChannelId) {
+        self.objects.channels.close(channel);
+        self.outbox.forget(channel);
+        let mut gone = Vec::new();
+        self.objects.buffers.connection_closed(channel, now(), &mut gone);
+        self.report_gone(gone);
+    }
+
+    /// Feeds what was received on `channel`, and stops serving or reading it if that was its end.
+    pub(crate) fn feed_received(&mut self, channel: ChannelId, input: Input<ClientHandle>) {
+        match &input {
+            Input::Closed(_) => self.close(channel),
+            Input::Broken { .. } => self.deafen(channel),
+            _ => {}
+        }
+        self.feed(input);
+    }
+
+    /// Reads no more from a channel that has failed.
+    pub(crate) fn deafen(&mut self, channel: ChannelId) {
+        if let Some(served) = self.objects.channels.get_mut(channel) {
+            served.deaf = true;
+        }
+    }
+
+    pub(crate) fn report_gone(&mut self, gone: Vec<AllocationId>) {
+        for allocation in gone {
+            self.feed(Input::BuffersGone(allocation));
+        }
+    }
+
+    /// For the log: the process that is being served.
+    pub(crate) fn client_pid(&self) -> Option<u32> {
+        Some(self.client?.pid?.get())
+    }
+
+    fn read_some(&mut self, channel: ChannelId) {
+        for _ in 0..PACKETS_PER_TURN {
+            let Some(served) = self.objects.channels.get_mut(channel) else { return };
+            if served.deaf {
+                return;
+            }
+            self.client = served.client;
+            match self.receiver.receive(channel, served, None) {
+                Receipt::Input(input) => {
+                    self.feed_received(channel, input);
+                    self.pump();
+                }
+                Receipt::Nothing | Receipt::Proof => {
+                    served.queued = false;
+                    return;
+                }
+            }
+        }
+        self.ready.push_back(channel);
+    }
+
+    fn retry_sending(&mut self) {
+        let channels = &self.objects.channels;
+        let full = self.outbox.retry(now(), |channel, packet| match channels.get(channel) {
+            Some(served) => outbox::send(&served.socket, &packet.bytes, &packet.handles),
+            None => Posted::PeerGone,
+        });
+        for channel in full {
+            self.break_off(channel, sysmem_core::Breakage::Full);
+        }
+    }
+
+    fn look_at_buffers(&mut self) {
+        let mut gone = Vec::new();
+        let now = now();
+        if self.more_buffer_events {
+            self.more_buffer_events = match self.objects.buffers.read_events(now, &mut gone) {
+                Ok(drained) => drained == zx::Drained::Part,
+                Err(error) => {
+                    tracing::error!(%error, "cannot read events of buffers");
+                    false
+                }
+            };
+        }
+        self.objects.buffers.look_due(now, &mut gone);
+        self.report_gone(gone);
+    }
+}
+
+/// The current time, as the core counts it.
+pub(crate) fn now() -> Instant {
+    Instant(zx::monotonic_now())
+}
+
+/// The channel that an input is about.
+fn subject(input: &Input<ClientHandle>) -> Option<ChannelId> {
+    match input {
+        Input::Allocator(channel, _)
+        | Input::Token(channel, _)
+        | Input::Collection(channel, _)
+        | Input::Group(channel, _)
+        | Input::Closed(channel)
+        | Input::Unknown { channel, .. }
+        | Input::Broken { channel, .. }
+        | Input::TurnedIn { channel, .. } => Some(*channel),
+        Input::Allocated { .. } | Input::BuffersGone(_) | Input::Tick => None,
+    }
+}

@@ -1,0 +1,160 @@
+//! The server's one loop.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+
+use crate::channels::channel_of;
+use crate::closer::Closed;
+use crate::config::ServerConfig;
+use crate::driver::{Driver, now};
+use crate::error::{BindError, RunError};
+use crate::listener::Acceptor;
+use crate::mailbox::{Connector, Letters, Mailbox, Stopper};
+
+/// Tokens of what is not a channel; those of channels start above.
+const MAILBOX: Token = Token(0);
+const LISTENER: Token = Token(1);
+const BUFFERS: Token = Token(2);
+
+/// How many events are fetched at once.
+const EVENTS_PER_TURN: usize = 256;
+
+/// A sysmem service that is ready to run.
+pub struct Server {
+    poll: Poll,
+    mailbox: Arc<Mailbox>,
+    acceptor: Option<Acceptor>,
+    driver: Driver,
+    closed: Closed,
+}
+
+impl Server {
+    /// Sets a server up. Clients can connect from now on, and are served once it runs.
+    ///
+    /// Raises the process's limit of open descriptors as far as it goes.
+    ///
+    /// # Errors
+    ///
+    /// See [`BindError`].
+    pub fn bind(config: ServerConfig) -> Result<Self, BindError> {
+        if let Err(error) = zx::raise_descriptor_limit() {
+            tracing::warn!(%error, "cannot raise the limit of open descriptors");
+        }
+        let poll = Poll::new().map_err(BindError::EventLoop)?;
+        let waker = mio::Waker::new(poll.registry(), MAILBOX).map_err(BindError::EventLoop)?;
+        let mailbox = Mailbox::new(waker);
+        let acceptor = match &config.directory {
+            Some(directory) => {
+                Some(Acceptor::bind(directory, config.directory_mode, config.socket_mode)?)
+            }
+            None => None,
+        };
+        let (driver, closed) = Driver::new(config, poll.registry(), Arc::clone(&mailbox))
+            .map_err(BindError::EventLoop)?;
+        let server = Self { poll, mailbox, acceptor, driver, closed };
+        server.register().map_err(BindError::EventLoop)?;
+        Ok(server)
+    }
+
+    /// What stops the server while it runs.
+    pub fn stopper(&self) -> Stopper {
+        Stopper::new(Arc::clone(&self.mailbox))
+    }
+
+    /// What connects to the server from within this process.
+    pub fn connector(&self) -> Connector {
+        Connector::new(Arc::clone(&self.mailbox))
+    }
+
+    /// Serves until it is stopped. Then every channel is closed and the sockets are gone.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`]; the channels and sockets are gone then, too.
+    pub fn run(mut self) -> Result<(), RunError> {
+        let result = self.serve();
+        // First the socket: whoever finds the server gone finds its name gone, too.
+        self.acceptor = None;
+        self.mailbox.shut();
+        self.driver.shut_down();
+        drop(self.driver);
+        self.closed.wait();
+        result
+    }
+
+    fn register(&self) -> io::Result<()> {
+        let registry = self.poll.registry();
+        let buffers = self.driver.objects.buffers.event_source();
+        registry.register(&mut SourceFd(&buffers), BUFFERS, Interest::READABLE)?;
+        if let Some(acceptor) = &self.acceptor {
+            let listener = acceptor.event_source();
+            registry.register(&mut SourceFd(&listener), LISTENER, Interest::READABLE)?;
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self) -> Result<(), RunError> {
+        let mut events = Events::with_capacity(EVENTS_PER_TURN);
+        loop {
+            match self.poll.poll(&mut events, self.timeout()) {
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                    return Err(RunError::Wait(error));
+                }
+                _ => {}
+            }
+            for event in &events {
+                match event.token() {
+                    MAILBOX => {
+                        if self.read_mail() == Flow::Stop {
+                            return Ok(());
+                        }
+                    }
+                    LISTENER => self.acceptor.iter_mut().for_each(Acceptor::wake),
+                    BUFFERS => self.driver.wake_buffers(),
+                    token => channel_of(token).into_iter().for_each(|id| self.driver.wake(id)),
+                }
+            }
+            self.accept();
+            self.driver.turn();
+        }
+    }
+
+    fn read_mail(&mut self) -> Flow {
+        let Letters { stop, connections, allocations, .. } = self.mailbox.collect();
+        if stop {
+            return Flow::Stop;
+        }
+        for connection in connections {
+            self.driver.accept(connection);
+        }
+        for (allocation, result) in allocations {
+            self.driver.allocated(allocation, result);
+        }
+        Flow::Go
+    }
+
+    fn accept(&mut self) {
+        let Some(acceptor) = &mut self.acceptor else { return };
+        for connection in acceptor.accept(now()) {
+            self.driver.accept(connection);
+        }
+    }
+
+    /// How long to wait for events; `None`: until there are some.
+    fn timeout(&self) -> Option<Duration> {
+        let accepting = self.acceptor.as_ref().and_then(Acceptor::next_attempt);
+        let next = [accepting, self.driver.next_turn()].into_iter().flatten().min()?;
+        let wait_ns = next.0.saturating_sub(now().0);
+        Some(Duration::from_nanos(u64::try_from(wait_ns).unwrap_or(0)))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Go,
+    Stop,
+}

@@ -1,0 +1,123 @@
+//! What other threads have to say to the event loop.
+
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sysmem_core::{AllocationId, HeapFailure};
+
+use crate::error::ConnectError;
+
+/// Letters to the loop, and the bell that wakes it.
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    letters: Mutex<Letters>,
+    waker: mio::Waker,
+}
+
+/// What has arrived since the loop looked last.
+#[derive(Debug, Default)]
+pub(crate) struct Letters {
+    /// Somebody wants the server to stop. Stays set.
+    pub(crate) stop: bool,
+    /// Server ends of connections to the Allocator, from this process.
+    pub(crate) connections: Vec<zx::Channel>,
+    /// What slow heaps have made.
+    pub(crate) allocations: Vec<(AllocationId, Result<Vec<zx::Vmo>, HeapFailure>)>,
+    /// Nobody will look any more.
+    shut: bool,
+}
+
+/// Stops a [`Server`](crate::Server), from any thread.
+#[derive(Clone)]
+pub struct Stopper(Arc<Mailbox>);
+
+/// Connects to a [`Server`](crate::Server) in the same process, without a service directory.
+#[derive(Clone)]
+pub struct Connector(Arc<Mailbox>);
+
+impl Mailbox {
+    pub(crate) fn new(waker: mio::Waker) -> Arc<Self> {
+        Arc::new(Self { letters: Mutex::default(), waker })
+    }
+
+    /// Puts something in and rings.
+    pub(crate) fn post(&self, write: impl FnOnce(&mut Letters)) {
+        write(&mut self.open());
+        self.ring();
+    }
+
+    /// Takes everything out.
+    pub(crate) fn collect(&self) -> Letters {
+        let mut letters = self.open();
+        let rest = Letters { stop: letters.stop, shut: letters.shut, ..Letters::default() };
+        mem::replace(&mut letters, rest)
+    }
+
+    /// Refuses connections from now on, and drops those that came too late.
+    pub(crate) fn shut(&self) {
+        let mut letters = self.open();
+        letters.shut = true;
+        letters.connections.clear();
+        letters.allocations.clear();
+    }
+
+    fn open(&self) -> MutexGuard<'_, Letters> {
+        // Every change is complete in itself, so a panic elsewhere has left nothing half done.
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring(&self) {
+        if let Err(error) = self.waker.wake() {
+            // An eventfd takes 2^64 - 2 wake-ups before it says no, and it is awake then.
+            tracing::warn!(%error, "cannot wake the event loop");
+        }
+    }
+}
+
+impl Stopper {
+    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
+        Self(mailbox)
+    }
+
+    /// Makes [`Server::run`](crate::Server::run) return soon. Every collection fails, every channel
+    /// closes, and the sockets in the service directory go away. More than once is as good as once.
+    pub fn stop(&self) {
+        self.0.post(|letters| letters.stop = true);
+    }
+}
+
+impl Connector {
+    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
+        Self(mailbox)
+    }
+
+    /// A new connection to the Allocator of the server. Does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// When there are no descriptors left, or the server has stopped.
+    pub fn connect(&self) -> Result<zx::Channel, ConnectError> {
+        let (client, server) = zx::Channel::pair().map_err(ConnectError::NoChannel)?;
+        let mut letters = self.0.open();
+        if letters.shut {
+            return Err(ConnectError::Stopped);
+        }
+        letters.connections.push(server);
+        drop(letters);
+        self.0.ring();
+        Ok(client)
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stopper")
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Connector")
+    }
+}

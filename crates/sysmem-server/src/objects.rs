@@ -1,0 +1,36 @@
+//! What stands behind the numbers of the core.
+
+use sysmem_core::{AllocationId, ChannelId, Host, NodeId};
+use zx::{Channel, Koid};
+
+use crate::buffers::Buffers;
+use crate::channels::Channels;
+use crate::client_handle::ClientHandle;
+use crate::node_refs::NodeRefs;
+
+/// The sockets, the memory and the events of all collections.
+#[derive(Debug)]
+pub(crate) struct Objects {
+    pub(crate) channels: Channels,
+    pub(crate) buffers: Buffers,
+    pub(crate) node_refs: NodeRefs,
+}
+
+impl Host<ClientHandle> for Objects {
+    fn token_of(&self, client_end: &ClientHandle) -> Option<ChannelId> {
+        let copy = client_end.get()?.duplicate().ok()?;
+        self.channels.token(Channel::from_handle(copy).ok()?.peer_name_koid()?)
+    }
+
+    fn token_with_koid(&self, koid: u64) -> Option<ChannelId> {
+        self.channels.token(Koid::new(koid)?)
+    }
+
+    fn node_of(&self, event: &ClientHandle) -> Option<NodeId> {
+        self.node_refs.node_of(event.get()?)
+    }
+
+    fn buffer_of(&self, vmo: &ClientHandle) -> Option<(AllocationId, u32)> {
+        self.buffers.buffer_of(vmo.get()?)
+    }
+}

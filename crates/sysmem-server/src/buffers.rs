@@ -168,7 +168,8 @@ impl Buffers {
         }
     }
 
-    /// Reads what the kernel has to tell. Allocations that nobody holds any more are added to `gone`.
+    /// Reads what the kernel has to tell. Allocations that nobody holds any more are added to
+    /// `gone`.
     ///
     /// # Errors
     ///

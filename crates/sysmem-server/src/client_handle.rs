@@ -10,7 +10,8 @@ use rustix::net::{AddressFamily, sockopt};
 
 use crate::closer::Closer;
 
-/// A handle that a client sent. When it is dropped, wherever that is, it is closed on another thread.
+/// A handle that a client sent. When it is dropped, wherever that is, it is closed on another
+/// thread.
 #[derive(Debug)]
 pub(crate) struct ClientHandle {
     /// Empty only while it is being taken out.

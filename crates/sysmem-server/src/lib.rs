@@ -1,8 +1,8 @@
 //! The sysmem service: one event loop that drives the core.
 //!
 //! The logic of sysmem is in `sysmem-core`, which does no I/O. This crate gives it sockets, memory
-//! and time: it turns packets into inputs of the core, and effects of the core into system calls. It
-//! decides nothing that the core could decide. What the objects are on Linux is fixed by
+//! and time: it turns packets into inputs of the core, and effects of the core into system calls.
+//! It decides nothing that the core could decide. What the objects are on Linux is fixed by
 //! `linux-objects.md`.
 //!
 //! A process that is the service runs a [`Server`]; one that has it beside other things spawns an
@@ -19,8 +19,8 @@
 //!
 //! # What no client can do
 //!
-//! - Hold up the loop. Sends do not wait, reads take turns, slow heaps and slow closes have threads of
-//!   their own, and no system call reaches a file that a client made.
+//! - Hold up the loop. Sends do not wait, reads take turns, slow heaps and slow closes have threads
+//!   of their own, and no system call reaches a file that a client made.
 //! - End the process. What is wrong with a message ends its channel; should the core panic, one
 //!   collection ends.
 #![forbid(unsafe_code)]

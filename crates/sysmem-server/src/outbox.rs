@@ -10,7 +10,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use sysmem_core::{ChannelId, Instant};
 use zx::SendError;
 
-/// The most packets that wait for one channel. A client that asks for more is one that does not read.
+/// The most packets that wait for one channel. A client that asks for more is one that does not
+/// read.
 const MAX_PACKETS: usize = 16;
 
 /// The first and the longest wait between two attempts, in nanoseconds.

@@ -26,8 +26,8 @@ enum ReplyError {
 }
 
 impl Driver {
-    /// Sends a reply. If there is none to be made, the channel has failed: its client would wait for
-    /// ever.
+    /// Sends a reply. If there is none to be made, the channel has failed: its client would wait
+    /// for ever.
     pub(crate) fn reply(&mut self, channel: ChannelId, reply: Reply) {
         match self.encode_reply(channel, reply) {
             Ok(()) => self.send_encoded(channel),
@@ -130,7 +130,8 @@ impl Driver {
             Some(access) => self.objects.buffers.handles(allocation, rights(access), channel)?,
             None => Vec::new(),
         };
-        // Whoever uses no memory still learns how many buffers there are (`sysmem2-protocols.md` 5.8).
+        // Whoever uses no memory still learns how many buffers there are
+        // (`sysmem2-protocols.md` 5.8).
         let mut handles = handles.into_iter();
         let buffers = (0..count).map(|_| fsysmem2::VmoBuffer {
             vmo: handles.next().map(Handle::from),

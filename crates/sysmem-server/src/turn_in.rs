@@ -7,8 +7,8 @@ use crate::client_handle::ClientHandle;
 use crate::dispatch::Receipt;
 use crate::driver::Driver;
 
-/// The most packets that are taken from a token while it is turned in. A socket holds some hundreds;
-/// more can only come from somebody who keeps sending on a token that was given back.
+/// The most packets that are taken from a token while it is turned in. A socket holds some
+/// hundreds; more can only come from somebody who keeps sending on a token that was given back.
 const MAX_PACKETS: usize = 4096;
 
 impl Driver {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ast;
+use crate::attributes;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, Sink};
 use crate::ir;
-use crate::sema::{self, Library, Slice};
-use crate::source::{SourceFile, Sources};
-use crate::versions::Version;
+use crate::sema::{self, Library};
+use crate::source::{SourceFile, Sources, Span};
+use crate::versions::{self, Selection, Timeline, UNVERSIONED, Version};
 use crate::{lexer, parser};
 
 /// Takes libraries as source texts and compiles them together.
@@ -58,20 +59,50 @@ impl Compiler {
     ///
     /// All findings, in the order of the sources, if one of them is an error.
     pub fn compile(&self) -> Result<Compilation, Diagnostics> {
-        let mut sink = Sink::default();
-        let libraries = self.parse(&mut sink);
         let sources = Arc::new(self.sources.clone());
-        let slice = Slice {
-            platforms: vec![String::new(); libraries.len()],
-            all_names: vec![BTreeSet::new(); libraries.len()],
-            libraries,
-            ..Slice::default()
-        };
+        let mut sink = Sink::default();
+        let parsed = self.parse(&mut sink);
+        // What could not be parsed is missing, and would be missed everywhere.
         let libraries =
-            if sink.has_errors() { Vec::new() } else { sema::analyze(&slice, &sources, &mut sink) };
+            if sink.has_errors() { Vec::new() } else { self.analyze(&parsed, &sources, &mut sink) };
         let failed = sink.has_errors();
         let findings = sink.finish(sources);
         if failed { Err(findings) } else { Ok(Compilation { libraries, warnings: findings }) }
+    }
+
+    fn analyze(&self, parsed: &[Library], sources: &Sources, sink: &mut Sink) -> Vec<ir::Library> {
+        attributes::check(parsed, sink);
+        let timeline = Timeline::new(parsed, sink);
+        let selected = self.selection(parsed, &timeline, sink);
+        let mut used_imports = BTreeSet::new();
+        for selection in versions::all_slices(&timeline, &selected) {
+            let slice = versions::slice(parsed, &timeline, &selection);
+            used_imports.extend(sema::analyze(&slice, sources, sink).used_imports);
+        }
+        let slice = versions::slice(parsed, &timeline, &selected);
+        let analysis = sema::analyze(&slice, sources, sink);
+        used_imports.extend(analysis.used_imports);
+        unused_imports(parsed, &used_imports, sink);
+        analysis.libraries
+    }
+
+    /// The selected versions of every platform that the libraries belong to.
+    fn selection(&self, libraries: &[Library], timeline: &Timeline, sink: &mut Sink) -> Selection {
+        let head = BTreeSet::from([Version::HEAD]);
+        let mut selection = Selection::new();
+        for (library, platform) in libraries.iter().zip(&timeline.platforms) {
+            let chosen = self.selected.get(platform);
+            let needed = platform != UNVERSIONED && !self.selected.is_empty();
+            if let (None, true, Some(file)) = (chosen, needed, library.files.first()) {
+                let message = format!("no version is selected for the platform `{platform}`");
+                sink.report(
+                    Diagnostic::new(Rule::NoVersionSelected, file.library.span, message)
+                        .help(format!("pass `--available {platform}:HEAD`")),
+                );
+            }
+            selection.insert(platform.clone(), chosen.unwrap_or(&head).clone());
+        }
+        selection
     }
 
     fn parse(&self, sink: &mut Sink) -> Vec<Library> {
@@ -100,5 +131,19 @@ impl Compiler {
             libraries.push(Library { name, files: parsed });
         }
         libraries
+    }
+}
+
+/// Reports imports that nothing refers to in any version.
+fn unused_imports(libraries: &[Library], used: &BTreeSet<Span>, sink: &mut Sink) {
+    let files = libraries.iter().flat_map(|library| &library.files);
+    for import in files.flat_map(|file| &file.imports) {
+        let span = import.library.span;
+        if !used.contains(&span) {
+            let message =
+                format!("the library `{}` is imported but not used", import.library.text());
+            let diagnostic = Diagnostic::new(Rule::UnusedImport, span, message);
+            sink.report(diagnostic.help("remove this line"));
+        }
     }
 }

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod ast;
+mod attributes;
 pub mod backend;
 pub mod build_script;
 mod compiler;

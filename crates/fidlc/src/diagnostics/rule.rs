@@ -129,7 +129,6 @@ rules! {
     124 NumericUserArgument: "numeric argument of a user attribute",
     125 SoleArgumentNamed: "sole argument named",
     126 ArgumentNotNamed: "one of several arguments unnamed",
-    127 MissingNamedArgument: "missing named required argument",
     128 MissingArgument: "missing unnamed required argument",
     129 UnknownArgument: "unknown argument of an official attribute",
     130 DuplicateArgument: "duplicate argument",

@@ -70,7 +70,7 @@ impl<'a> Declarations<'a> {
             Place { library, name: decl.name.text.clone(), context: vec![decl.name.text.clone()] };
         match &decl.kind {
             DeclKind::Const { ty, .. } | DeclKind::Alias(ty) => self.types(&place, ty),
-            DeclKind::Type(ty) => match syntax {
+            DeclKind::Type(_) => match syntax {
                 Syntax::Layout(layout) => {
                     self.layouts.insert(layout.id, id);
                     self.members(&place, layout);
@@ -79,7 +79,7 @@ impl<'a> Declarations<'a> {
             },
             DeclKind::Protocol(protocol) => {
                 for method in &protocol.methods {
-                    self.method(&place, id, method);
+                    self.method(&place, method);
                 }
             }
             DeclKind::Service(fields) => {
@@ -135,7 +135,7 @@ impl<'a> Declarations<'a> {
         }
     }
 
-    fn method(&mut self, protocol: &Place, id: DeclId, method: &'a Method) {
+    fn method(&mut self, protocol: &Place, method: &'a Method) {
         let place = MethodPlace { protocol, method: &method.name.text };
         let request_place = place.message("Request");
         match &method.shape {
@@ -149,7 +149,7 @@ impl<'a> Declarations<'a> {
                     self.types(&request_place, request);
                 }
                 if error.is_some() || method.strictness() == Strictness::Flexible {
-                    self.result(&place, id, method, response.as_ref());
+                    self.result(&place, method, response.as_ref());
                 } else if let Some(response) = response {
                     self.types(&place.message("Response"), response);
                 }
@@ -163,7 +163,6 @@ impl<'a> Declarations<'a> {
     fn result(
         &mut self,
         place: &MethodPlace<'_>,
-        protocol: DeclId,
         method: &'a Method,
         response: Option<&'a TypeExpr>,
     ) {
@@ -176,7 +175,7 @@ impl<'a> Declarations<'a> {
             }
         }
         let result = place.raw("Result", &["Response"]);
-        let id = self.generated(result, method, Syntax::Result { protocol, method });
+        let id = self.generated(result, method, Syntax::Result(method));
         self.results.insert(method.id, id);
     }
 

@@ -47,7 +47,7 @@ impl Analyzer<'_> {
     fn is_union(&self, id: DeclId) -> bool {
         match self.info(id).syntax {
             Syntax::Layout(layout) => matches!(layout.body, LayoutBody::Union(_)),
-            Syntax::Result { .. } => true,
+            Syntax::Result(_) => true,
             _ => false,
         }
     }

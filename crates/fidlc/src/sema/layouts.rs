@@ -24,13 +24,16 @@ impl<'a> Analyzer<'a> {
             LayoutBody::Struct(fields) => {
                 let attributes = self.info(id).attributes;
                 let allowed = attributes.iter().any(|a| a.name.text == ALLOW_DEFAULTS);
-                let members =
+                let members: Vec<_> =
                     fields.iter().map(|field| self.struct_member(field, scope, allowed)).collect();
+                let types = members.iter().map(|m| (m.field.name.span, &m.ty));
+                self.no_resources(layout, types);
                 Checked::Struct { members, resource, is_empty_success: false }
             }
             LayoutBody::Table(fields) => {
                 let members = self.ordinal_members(fields, scope);
                 self.check_table(&members);
+                self.no_resources(layout, members.iter().map(|m| (m.span, &m.ty)));
                 Checked::Table { members, resource }
             }
             LayoutBody::Union(fields) => {
@@ -41,7 +44,25 @@ impl<'a> Analyzer<'a> {
                 let members = self.ordinal_members(fields, scope);
                 self.unique_ordinals(&members, Rule::DuplicateUnionOrdinal);
                 self.no_optional_members(&members, Rule::OptionalUnionMember, "union");
+                self.no_resources(layout, members.iter().map(|m| (m.span, &m.ty)));
                 Checked::Union { members, resource, strict, is_result: false }
+            }
+        }
+    }
+
+    /// Reports members of a value layout that hold handles.
+    fn no_resources<'t>(&mut self, layout: &Layout, members: impl Iterator<Item = (Span, &'t Ty)>) {
+        if ast::is_resource(&layout.modifiers) {
+            return;
+        }
+        let keyword = layout.body.keyword();
+        for (span, ty) in members {
+            if self.is_resource(ty) {
+                let message = format!("this member holds handles, which a value {keyword} cannot");
+                self.report(
+                    Diagnostic::new(Rule::ResourceInValue, span, message)
+                        .help(format!("write `resource {keyword}`")),
+                );
             }
         }
     }
@@ -90,6 +111,7 @@ impl<'a> Analyzer<'a> {
                 attributes: &field.attributes,
                 element: field.id,
                 span: field.name.span,
+                ordinal_span: field.ordinal_span,
             })
             .collect();
         members.sort_by_key(|member| member.ordinal);
@@ -102,7 +124,7 @@ impl<'a> Analyzer<'a> {
         for member in members {
             if member.ordinal > MAX_TABLE_ORDINAL {
                 let message = format!("a table has at most {MAX_TABLE_ORDINAL} ordinals");
-                self.error(Rule::TableOrdinalTooLarge, member.span, message);
+                self.error(Rule::TableOrdinalTooLarge, member.ordinal_span, message);
             }
             if member.ordinal == MAX_TABLE_ORDINAL && !self.is_table(&member.ty) {
                 let message = "the last ordinal of a table has to be a table";
@@ -130,10 +152,10 @@ impl<'a> Analyzer<'a> {
         for member in members {
             if let Some(first) = seen.get(&member.ordinal) {
                 let message = format!("the ordinal {} is used twice", member.ordinal);
-                let diagnostic = Diagnostic::new(rule, member.span, message);
+                let diagnostic = Diagnostic::new(rule, member.ordinal_span, message);
                 self.report(diagnostic.also(*first, "first used here"));
             } else {
-                seen.insert(member.ordinal, member.span);
+                seen.insert(member.ordinal, member.ordinal_span);
             }
         }
     }
@@ -156,8 +178,15 @@ impl<'a> Analyzer<'a> {
         let scope = self.info(id).scope();
         let span = method.name.span;
         let element = method.id;
-        let member =
-            |ordinal, name, ty| OrdinalMember { ordinal, name, ty, attributes: &[], element, span };
+        let member = |ordinal, name, ty| OrdinalMember {
+            ordinal,
+            name,
+            ty,
+            attributes: &[],
+            element,
+            span,
+            ordinal_span: span,
+        };
         let success = match response {
             Some(response) => self.type_of(response, scope),
             None => match self.decls.empty_successes.get(&method.id) {

@@ -1,6 +1,8 @@
 //! Meaning: names, constants, types, the rules of every declaration, layouts; from syntax to the
 //! intermediate representation. Works on one slice of versions at a time.
 
+mod arguments;
+mod clashes;
 mod collect;
 mod constants;
 mod constraints;
@@ -18,6 +20,7 @@ mod resources;
 mod sha256;
 mod shapes;
 mod slice;
+mod transports;
 mod types;
 mod values;
 
@@ -27,7 +30,7 @@ use crate::diagnostics::{Diagnostic, Rule, Sink};
 use crate::ir;
 use crate::source::{ElementId, Sources, Span};
 use collect::Declarations;
-use model::{Checked, DeclId, DeclInfo, Scope, Syntax, Ty};
+use model::{Checked, DeclId, DeclInfo, Syntax, Ty};
 use resolve::FileScope;
 
 pub(crate) use model::Library;
@@ -38,13 +41,24 @@ pub(crate) use slice::Slice;
 const MAX_DEPTH: usize = 128;
 
 /// Checks a slice and, if nothing in it is wrong, gives its libraries.
-pub(crate) fn analyze(slice: &Slice, sources: &Sources, sink: &mut Sink) -> Vec<ir::Library> {
+pub(crate) fn analyze(slice: &Slice, sources: &Sources, sink: &mut Sink) -> Analysis {
     let mut analyzer = Analyzer::new(slice, sink);
     let checked = analyzer.check_all();
-    if analyzer.sink.has_errors() {
-        return Vec::new();
+    let used_imports = analyzer.used_imports();
+    let mut libraries = Vec::new();
+    if !analyzer.sink.has_errors() {
+        libraries = lower::lower(&analyzer, &checked, sources);
     }
-    lower::lower(&analyzer, &checked, sources)
+    Analysis { libraries, used_imports }
+}
+
+/// What comes out of a slice.
+#[derive(Debug)]
+pub(crate) struct Analysis {
+    /// In the order of dependencies; empty if there are errors.
+    pub libraries: Vec<ir::Library>,
+    /// Places of the imports that it needs.
+    pub used_imports: BTreeSet<Span>,
 }
 
 /// A value that is computed when first asked for, and may be asked for by its own computation.
@@ -61,6 +75,7 @@ struct Analyzer<'a> {
     /// By file.
     files: HashMap<usize, FileScope<'a>>,
     library_index: BTreeMap<&'a str, usize>,
+    broken_imports: BTreeSet<Span>,
     /// By library: the others that it refers to.
     references: Vec<BTreeSet<usize>>,
     aliases: HashMap<DeclId, Memo<Ty>>,
@@ -83,6 +98,7 @@ impl<'a> Analyzer<'a> {
             decls: Declarations::collect(&slice.libraries),
             files: HashMap::new(),
             library_index,
+            broken_imports: BTreeSet::new(),
             references: vec![BTreeSet::new(); slice.libraries.len()],
             aliases: HashMap::new(),
             constants: HashMap::new(),
@@ -124,8 +140,10 @@ impl<'a> Analyzer<'a> {
         for id in self.decls.ids() {
             checked.push(self.check(id));
         }
-        self.check_imports_used();
-        self.check_protocols(&checked);
+        self.check_arguments();
+        self.check_clashes();
+        self.check_methods(&checked);
+        self.check_transports(&checked);
         let cyclic = self.check_cycles(&checked);
         if !cyclic {
             self.check_sizes(&checked);
@@ -154,7 +172,7 @@ impl<'a> Analyzer<'a> {
             Syntax::Protocol(protocol) => self.protocol(id, protocol, scope),
             Syntax::Service(members) => self.service(members, scope),
             Syntax::Resource { base, properties } => self.resource(base, properties, scope, span),
-            Syntax::Result { method, .. } => self.result_union(id, method),
+            Syntax::Result(method) => self.result_union(id, method),
             Syntax::EmptySuccess => {
                 let members = Vec::new();
                 Checked::Struct { members, resource: false, is_empty_success: true }

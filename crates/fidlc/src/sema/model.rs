@@ -53,11 +53,8 @@ pub(crate) enum Syntax<'a> {
         base: &'a TypeExpr,
         properties: &'a [Field],
     },
-    /// The result union of a method of this protocol.
-    Result {
-        protocol: DeclId,
-        method: &'a Method,
-    },
+    /// The result union of a method.
+    Result(&'a Method),
     /// The success payload of a wrapped response that has none.
     EmptySuccess,
 }
@@ -79,7 +76,7 @@ impl Syntax<'_> {
             Syntax::Protocol(_) => "a protocol",
             Syntax::Service(_) => "a service",
             Syntax::Resource { .. } => "a resource definition",
-            Syntax::Result { .. } => "a union",
+            Syntax::Result(_) => "a union",
             Syntax::EmptySuccess => "a struct",
         }
     }
@@ -221,6 +218,7 @@ pub(crate) struct OrdinalMember<'a> {
     pub attributes: &'a [Attribute],
     pub element: ElementId,
     pub span: Span,
+    pub ordinal_span: Span,
 }
 
 #[derive(Clone, Debug)]

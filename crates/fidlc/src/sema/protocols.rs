@@ -217,9 +217,6 @@ impl<'a> Analyzer<'a> {
         methods
     }
 
-    /// Checks what only all protocols together show.
-    pub(super) fn check_protocols(&mut self, _checked: &[Checked<'a>]) {}
-
     /// What carries the messages of a protocol.
     pub(super) fn transport(&self, protocol: DeclId) -> &'a str {
         let attributes = self.info(protocol).attributes;

@@ -1,7 +1,7 @@
 //! What a name stands for (`fidl-language.md` 9.1).
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Analyzer;
 use super::model::{DeclId, Scope, Syntax};
@@ -103,6 +103,7 @@ impl<'a> Analyzer<'a> {
         scope: &mut FileScope<'a>,
     ) {
         let name = import.library.text();
+        self.broken_imports.insert(import.library.span);
         let Some(&library) = self.library_index.get(name.as_str()) else {
             let message = format!("the library `{name}` was not supplied");
             self.error(Rule::UnknownLibrary, import.library.span, message);
@@ -129,22 +130,18 @@ impl<'a> Analyzer<'a> {
             self.report(Diagnostic::new(rule, span, message).also(earlier, "first import"));
             return;
         }
+        self.broken_imports.remove(&import.library.span);
         let imported = Imported { library, name: &import.library, used: Cell::new(false) };
         scope.imports.insert(local, imported);
     }
 
-    /// Reports imports that nothing refers to.
-    pub(super) fn check_imports_used(&mut self) {
-        let mut unused = Vec::new();
+    /// The places of the imports that something refers to, or that are wrong in themselves.
+    pub(super) fn used_imports(&self) -> BTreeSet<Span> {
+        let mut used = self.broken_imports.clone();
         for scope in self.files.values() {
-            unused.extend(scope.imports.values().filter(|i| !i.used.get()).map(|i| i.name));
+            used.extend(scope.imports.values().filter(|i| i.used.get()).map(|i| i.name.span));
         }
-        for name in unused {
-            let message = format!("the library `{}` is imported but not used", name.text());
-            self.report(
-                Diagnostic::new(Rule::UnusedImport, name.span, message).help("remove this line"),
-            );
-        }
+        used
     }
 
     /// Finds what `path` names, or reports why it names nothing.

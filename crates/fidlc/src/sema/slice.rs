@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Library;
 use crate::source::ElementId;
+use crate::versions::Lifetime;
 
 /// What one pass of the analysis works on: only the elements that exist, and what it has to know about
 /// the others.
@@ -16,4 +17,5 @@ pub(crate) struct Slice {
     pub all_names: Vec<BTreeSet<String>>,
     /// Elements that are deprecated here, with their notes.
     pub deprecated: BTreeMap<ElementId, String>,
+    pub lifetimes: BTreeMap<ElementId, Lifetime>,
 }

@@ -12,8 +12,6 @@ impl Version {
     pub const NEXT: Version = Version(0xFFD0_0000);
     /// The newest state, with what is not settled yet.
     pub const HEAD: Version = Version(0xFFE0_0000);
-    /// Before every version.
-    pub(crate) const START: Version = Version(0);
 
     /// A numbered version; `None` out of its range.
     pub fn number(number: u32) -> Option<Version> {

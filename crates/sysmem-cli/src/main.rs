@@ -1,6 +1,39 @@
 //! The command `sysmem`.
 
+mod args;
+mod demo;
+mod failure;
 mod frame;
+mod json;
+mod log;
 mod media;
+mod serve;
+mod usage;
 
-fn main() {}
+use std::process::ExitCode;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = match usage::parse() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.status() as u8)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    log::start(arguments.verbosity)?;
+    match arguments.command {
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::DemoParticipant { role } => demo::take_part(role),
+    }
+}

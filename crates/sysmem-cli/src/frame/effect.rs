@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sysmem::MemoryError;
 
 use crate::frame::edges::edges;
@@ -9,7 +10,7 @@ use crate::frame::view::FrameView;
 use crate::media::YuvMeaning;
 
 /// An effect. None makes a gray pixel colored, and none touches alpha.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 pub enum Effect {
     /// Leaves everything as it is
     None,

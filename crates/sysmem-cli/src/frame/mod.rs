@@ -5,5 +5,5 @@ pub mod effect;
 mod layout;
 mod view;
 
-pub use layout::{FrameFormat, FrameLayout};
+pub use layout::{FrameFormat, FrameLayout, LayoutError};
 pub use view::FrameView;

@@ -1,0 +1,73 @@
+//! Arguments, as `command-line.md` fixes them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::demo::Role;
+use crate::frame::effect::Effect;
+
+/// Shared buffers that suit everybody: several processes say what they need, one service finds what
+/// suits all, and all get the same memory.
+#[derive(Debug, Parser)]
+#[command(name = "sysmem", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Log more: -v what happens, -vv how, -vvv everything. SYSMEM_LOG sets a filter
+    #[arg(short, long = "verbose", global = true, action = ArgAction::Count)]
+    pub verbosity: u8,
+}
+
+/// A subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the service in the foreground, until SIGINT or SIGTERM
+    ///
+    /// Prints "ready" once clients can connect. Clients find the service in DIR; left out, that is
+    /// the value of SYSMEM_SVC, else $XDG_RUNTIME_DIR/sysmem, else /run/sysmem.
+    Serve(ServeArguments),
+    /// Send pictures through three processes that share buffers, without copying any
+    ///
+    /// A source reads pictures into buffers, a filter changes them in place, and a sink writes them
+    /// out. Each is a process of its own; what crosses between them is the number of a buffer.
+    Demo(DemoArguments),
+    /// One of the processes of the demo.
+    #[command(hide = true)]
+    DemoParticipant {
+        /// Which one.
+        role: Role,
+    },
+}
+
+/// Arguments of `sysmem serve`.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The directory to serve in; made if it is absent
+    #[arg(long, value_name = "DIR")]
+    pub svc: Option<PathBuf>,
+    /// Settings in TOML: directory_mode and socket_mode, such as 0o660
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `sysmem demo`.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// A Y4M clip (8-bit 4:2:0) or a PNG image; left out, a clip that comes with the program
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Where to write: every picture to a .y4m, the last one to a .png
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What the filter does
+    #[arg(long, value_name = "NAME", default_value = "edges")]
+    pub effect: Effect,
+    /// Use the service running in DIR, and not one inside of this command
+    #[arg(long, value_name = "DIR")]
+    pub svc: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}

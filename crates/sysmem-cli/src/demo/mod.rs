@@ -1,0 +1,97 @@
+//! `sysmem demo`: pictures through three processes that share buffers.
+//!
+//! ```text
+//!            the command: starts the others, listens to what they report
+//!            |                     |                       |
+//!         source  <-- channel --> filter <-- channel --> sink
+//!            |                     |                       |
+//!            +---- a connection to the Allocator each -----+
+//! ```
+//!
+//! The source makes the collection and sends tokens down the chain. Then the numbers of filled
+//! buffers travel to the right, those of free ones to the left. Nothing watches over the processes:
+//! when one dies its channels close, which its neighbours and the service see at once.
+
+mod children;
+mod filter;
+mod link;
+mod message;
+mod participant;
+mod progress;
+mod role;
+mod sink;
+mod source;
+mod summary;
+mod supervisor;
+
+use std::fs;
+use std::path::Path;
+
+use sysmem_server::{EmbeddedServer, ServerConfig};
+
+pub use participant::take_part;
+pub use role::Role;
+
+use crate::args::DemoArguments;
+use crate::demo::children::Children;
+use crate::demo::message::Assignment;
+use crate::demo::supervisor::Supervisor;
+use crate::failure::Failure;
+use crate::media::output::Format;
+
+/// Runs the demo and prints what happened.
+///
+/// # Errors
+///
+/// Whatever the first participant that failed says.
+pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
+    check_files(&arguments)?;
+    let service = match arguments.svc {
+        Some(_) => None,
+        None => Some(EmbeddedServer::spawn(ServerConfig::embedded()).map_err(Failure::Bind)?),
+    };
+    let mut children = Children::default();
+    let [left_of_filter, right_of_source] = link::pair()?;
+    let [left_of_sink, right_of_filter] = link::pair()?;
+    let places = [
+        (Role::Source, None, Some(right_of_source)),
+        (Role::Filter, Some(left_of_filter), Some(right_of_filter)),
+        (Role::Sink, Some(left_of_sink), None),
+    ];
+    for (role, left, right) in places {
+        let allocator = match &service {
+            Some(service) => Some(service.connect().map_err(Failure::Embedded)?),
+            None => None,
+        };
+        let assignment = Assignment {
+            service: arguments.svc.clone(),
+            input: arguments.input.clone(),
+            output: arguments.output.clone(),
+            effect: arguments.effect,
+        };
+        children.start(role, &assignment, allocator, left, right)?;
+    }
+    let summary = Supervisor::new(children, arguments.json).watch()?;
+    if arguments.json {
+        summary.print_json();
+    }
+    Ok(())
+}
+
+/// Finds what is wrong with the files before any process is started.
+fn check_files(arguments: &DemoArguments) -> Result<(), Failure> {
+    let Some(output) = &arguments.output else { return Ok(()) };
+    Format::of(output).map_err(|error| Failure::Media { path: Some(output.clone()), error })?;
+    match &arguments.input {
+        // The output is emptied before the input is read to its end.
+        Some(input) if is_same_file(input, output) => Err(Failure::SameFile(output.clone())),
+        _ => Ok(()),
+    }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}

@@ -1,0 +1,134 @@
+//! Why a command ends without success, and the exit status that says so.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::demo::Role;
+use crate::frame::LayoutError;
+use crate::media::MediaError;
+use crate::serve::ConfigError;
+
+/// What scripts learn (`command-line.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Bad usage or input, and anything that has no number of its own.
+    BadInput = 1,
+    /// What was asked for is not possible.
+    Impossible = 2,
+    /// The service cannot be reached.
+    Unreachable = 3,
+}
+
+/// Why a command ends without success.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line is wrong.
+    Usage(String),
+    /// `SYSMEM_LOG` is not a filter.
+    LogFilter(tracing_subscriber::filter::ParseError),
+    /// The configuration cannot be used.
+    Config { path: PathBuf, error: ConfigError },
+    /// The service cannot start.
+    Bind(sysmem_server::BindError),
+    /// The service ended by itself.
+    Run(sysmem_server::RunError),
+    /// The embedded service takes no connection.
+    Embedded(sysmem_server::ConnectError),
+    /// A file is not what it should be.
+    Media { path: Option<PathBuf>, error: MediaError },
+    /// Input and output are the same file.
+    SameFile(PathBuf),
+    /// The service, or what it says.
+    Sysmem(sysmem::Error),
+    /// The buffers do not hold the pictures.
+    Layout(LayoutError),
+    /// Another participant, or the command itself, went away. Somebody else knows why.
+    Alone { missing: &'static str },
+    /// Another participant said something strange.
+    Confused { about: &'static str },
+    /// A participant has failed, and said so.
+    Participant { role: Role, status: Status, message: String, is_consequence: bool },
+    /// A participant was killed.
+    Killed { role: Role, signal: i32 },
+    /// A participant did not notice that another one is gone.
+    Hung { role: Role },
+    /// A participant ended without a word.
+    Silent { role: Role },
+    /// The system refused something.
+    System { doing: &'static str, error: io::Error },
+}
+
+impl Failure {
+    /// What to tell scripts.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Sysmem(error) if error.is_service_gone() => Status::Unreachable,
+            Self::Sysmem(sysmem::Error::Allocation(_)) | Self::Layout(_) => Status::Impossible,
+            Self::Participant { status, .. } => *status,
+            _ => Status::BadInput,
+        }
+    }
+
+    /// Whether it follows from the failure of somebody else.
+    pub fn is_consequence(&self) -> bool {
+        matches!(
+            self,
+            Self::Alone { .. }
+                | Self::Hung { .. }
+                | Self::Participant { is_consequence: true, .. }
+                | Self::Sysmem(sysmem::Error::Closed { epitaph: Some(_), .. })
+        )
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) => f.write_str(message),
+            Self::LogFilter(error) => write!(f, "SYSMEM_LOG: {error}"),
+            Self::Config { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Bind(error) => error.fmt(f),
+            Self::Run(error) => error.fmt(f),
+            Self::Embedded(error) => error.fmt(f),
+            Self::Media { path: Some(path), error } => write!(f, "{}: {error}", path.display()),
+            Self::Media { path: None, error } => write!(f, "the clip of the program: {error}"),
+            Self::SameFile(path) => {
+                write!(f, "{}: input and output are the same file", path.display())
+            }
+            Self::Sysmem(error) => error.fmt(f),
+            Self::Layout(error) => error.fmt(f),
+            Self::Alone { missing } => write!(f, "{missing} is gone"),
+            Self::Confused { about } => write!(f, "another participant sent {about}"),
+            Self::Participant { role, message, .. } => write!(f, "the {role}: {message}"),
+            Self::Killed { role, signal } => {
+                write!(f, "the {role} was killed by signal {signal}; the others ended with it")
+            }
+            Self::Hung { role } => write!(f, "the {role} did not end and was killed"),
+            Self::Silent { role } => write!(f, "the {role} ended without saying why"),
+            Self::System { doing, error } => write!(f, "cannot {doing}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<sysmem::Error> for Failure {
+    fn from(error: sysmem::Error) -> Self {
+        Self::Sysmem(error)
+    }
+}
+
+impl From<sysmem::MemoryError> for Failure {
+    fn from(error: sysmem::MemoryError) -> Self {
+        Self::Sysmem(error.into())
+    }
+}
+
+impl From<LayoutError> for Failure {
+    fn from(error: LayoutError) -> Self {
+        Self::Layout(error)
+    }
+}

@@ -15,7 +15,6 @@ pub use value::{FromCase, Unbuildable};
 pub const CASES: &str = env!("FIDL_CONFORMANCE_CASES");
 
 /// The generated bindings of `conformance.fidl`, and of the worked examples of the wire page.
-#[expect(clippy::upper_case_acronyms, reason = "names are those of the declarations")]
 pub mod bindings {
     /// Library `test.conformance`.
     pub mod test_conformance {

@@ -261,6 +261,7 @@ impl Method {
 
 /// Payloads are `None` for empty parentheses.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a method; boxes would cost readers more")]
 pub(crate) enum MethodShape {
     OneWay { request: Option<TypeExpr> },
     TwoWay { request: Option<TypeExpr>, response: Option<TypeExpr>, error: Option<TypeExpr> },

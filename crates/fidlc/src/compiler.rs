@@ -39,15 +39,15 @@ impl Compiler {
 
     /// Adds the files of one library. The order of libraries does not matter.
     pub fn add_library(&mut self, files: Vec<SourceFile>) -> &mut Self {
-        let start = self.sources.0.len();
-        self.sources.0.extend(files);
-        self.libraries.push((start..self.sources.0.len()).collect());
+        let files = files.into_iter().map(|file| self.sources.add(file)).collect();
+        self.libraries.push(files);
         self
     }
 
-    /// Selects a version of a platform: its libraries are compiled as they are then. Further versions
-    /// of the same platform add what exists in them and was removed later. Without any selection
-    /// everything is compiled at [`Version::HEAD`]; with one, every platform needs its own.
+    /// Selects a version of a platform: its libraries are compiled as they are then. Further
+    /// versions of the same platform add what exists in them and was removed later. Without any
+    /// selection everything is compiled at [`Version::HEAD`]; with one, every platform needs its
+    /// own.
     pub fn select(&mut self, platform: &str, version: Version) -> &mut Self {
         self.selected.entry(platform.to_owned()).or_default().insert(version);
         self
@@ -77,10 +77,10 @@ impl Compiler {
         let mut used_imports = BTreeSet::new();
         for selection in versions::all_slices(&timeline, &selected) {
             let slice = versions::slice(parsed, &timeline, &selection);
-            used_imports.extend(sema::analyze(&slice, sources, sink).used_imports);
+            used_imports.extend(sema::check(&slice, sink));
         }
         let slice = versions::slice(parsed, &timeline, &selected);
-        let analysis = sema::analyze(&slice, sources, sink);
+        let analysis = sema::compile(&slice, sources, sink);
         used_imports.extend(analysis.used_imports);
         unused_imports(parsed, &used_imports, sink);
         analysis.libraries
@@ -123,9 +123,11 @@ impl Compiler {
                         .also(span, "the first file of the library"),
                 );
             }
-            if libraries.iter().any(|library| library.name == name) {
+            let earlier = libraries.iter().find(|library| library.name == name);
+            if let Some(first) = earlier.and_then(|library| library.files.first()) {
                 let message = format!("there are two libraries `{name}`");
-                sink.report(Diagnostic::new(Rule::DuplicateLibrary, span, message));
+                let diagnostic = Diagnostic::new(Rule::DuplicateLibrary, span, message);
+                sink.report(diagnostic.also(first.library.span, "the first one"));
                 continue;
             }
             libraries.push(Library { name, files: parsed });

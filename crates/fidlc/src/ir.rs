@@ -1,7 +1,8 @@
 //! The intermediate representation: what the front end hands to the back ends.
 //!
-//! Every name is resolved, every constant evaluated, every anonymous layout named, every inline layout
-//! measured, and only the elements of the selected version are left. A back end needs nothing else.
+//! Every name is resolved, every constant evaluated, every anonymous layout named, every inline
+//! layout measured, and only the elements of the selected version are left. A back end needs
+//! nothing else.
 
 use std::collections::BTreeMap;
 
@@ -151,8 +152,8 @@ pub struct StructMember {
     pub attributes: Attributes,
     pub location: Location,
     pub default: Option<Value>,
-    /// Byte offset in the struct, and the number of zero bytes between this member's end and the next
-    /// member's start or the end of the struct.
+    /// Byte offset in the struct, and the number of zero bytes between this member's end and the
+    /// next member's start or the end of the struct.
     pub offset: u32,
     pub padding: u32,
 }
@@ -171,7 +172,8 @@ pub struct Union {
     pub strictness: Strictness,
     /// Ascending ordinals.
     pub members: Vec<OrdinalMember>,
-    /// A result union, made by the compiler. Back ends that have a result type of their own skip it.
+    /// A result union, made by the compiler. Back ends that have a result type of their own skip
+    /// it.
     pub is_result: bool,
     pub shape: Shape,
 }
@@ -219,8 +221,10 @@ pub struct Method {
     pub location: Location,
 }
 
-/// Payloads are `None` when the message is a header alone; otherwise an identifier of a struct, table or union.
+/// Payloads are `None` when the message is a header alone; otherwise an identifier of a struct,
+/// table or union.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one a method; boxes would cost readers more")]
 pub enum MethodKind {
     OneWay { request: Option<Type> },
     TwoWay { request: Option<Type>, response: Response },

@@ -207,7 +207,7 @@ impl Lexer<'_> {
             let line = self.text.get(line_start..self.at).unwrap_or_default();
             lines.push(line.trim_end_matches('\r').to_owned());
             let end = self.at;
-            if !self.to_next_doc_line() {
+            if !self.find_next_doc_line() {
                 self.at = end;
                 break;
             }
@@ -216,7 +216,7 @@ impl Lexer<'_> {
     }
 
     /// Moves to the next `///` if only white space and comments come before it.
-    fn to_next_doc_line(&mut self) -> bool {
+    fn find_next_doc_line(&mut self) -> bool {
         let mut newlines = 0;
         let mut comment = None;
         loop {
@@ -258,7 +258,12 @@ impl Lexer<'_> {
                 None | Some('\n' | '\r') => {
                     let message = "a string literal must end on its line";
                     self.error(Rule::StringAcrossLines, start, message);
-                    break;
+                    self.push(TokenKind::String(value.clone()), start);
+                    // Most probably the quote is missing before this.
+                    if value.ends_with(';') {
+                        self.push(TokenKind::Symbol(Symbol::Semicolon), self.at - 1);
+                    }
+                    return;
                 }
                 Some('"') => {
                     self.bump();

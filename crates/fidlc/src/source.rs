@@ -35,25 +35,39 @@ pub(crate) struct ElementId(pub usize);
 
 /// All files of a compilation.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sources(pub Vec<SourceFile>);
+pub(crate) struct Sources {
+    files: Vec<SourceFile>,
+    /// By file, where its lines start.
+    lines: Vec<Vec<usize>>,
+}
 
 impl Sources {
+    /// Takes a file and gives its index.
+    pub fn add(&mut self, file: SourceFile) -> usize {
+        let newlines = file.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = [0].into_iter().chain(newlines.map(|(at, _)| at + 1));
+        self.lines.push(starts.collect());
+        self.files.push(file);
+        self.files.len() - 1
+    }
+
     /// The text of a file; empty for an index that was never given out.
     pub fn text(&self, file: usize) -> &str {
-        self.0.get(file).map_or("", |source| &source.text)
+        self.files.get(file).map_or("", |source| &source.text)
     }
 
     /// The name of a file.
     pub fn name(&self, file: usize) -> &str {
-        self.0.get(file).map_or("", |source| &source.name)
+        self.files.get(file).map_or("", |source| &source.name)
     }
 
     /// Where a span stands, for people: lines and columns from 1, columns in characters.
     pub fn location(&self, span: Span) -> ir::Location {
-        let before = self.text(span.file).get(..span.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before[line_start..].chars().count() + 1;
+        let starts = self.lines.get(span.file).map_or(&[0][..], Vec::as_slice);
+        let line = starts.partition_point(|&start| start <= span.start);
+        let line_start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = self.text(span.file).get(line_start..span.start).unwrap_or_default();
+        let column = before.chars().count() + 1;
         ir::Location {
             file: self.name(span.file).to_owned(),
             line: saturate(line),

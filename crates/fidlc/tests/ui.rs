@@ -1,8 +1,10 @@
-//! What the compiler says, for each rule: `ui/fi-NNNN-what.fidl` must give `ui/fi-NNNN-what.stderr`,
-//! and name rule NNNN. With `UPDATE_GOLDEN=1` the outcomes are written anew.
+//! What the compiler says, for each rule: `ui/fi-NNNN-what.fidl` must give
+//! `ui/fi-NNNN-what.stderr`, and name rule NNNN. With `UPDATE_GOLDEN=1` the outcomes are written
+//! anew.
 //!
 //! A case is one file of one library, unless it is divided by lines `//# file` (another file of the
-//! same library) and `//# library` (another library). `//# select platform:version` selects a version.
+//! same library) and `//# library` (another library). `//# select platform:version` selects a
+//! version.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Attributes: placement, arguments, duplicates (`fidl-language.md` section 10). Versions do not matter
-//! here; the values of constants in arguments are found by the analysis.
+//! Attributes: placement, arguments, duplicates (`fidl-language.md` section 10). Versions do not
+//! matter here; the values of constants in arguments are found by the analysis.
 
 mod official;
 mod place;

@@ -111,7 +111,7 @@ fn any(_: &Argument) -> Option<(Rule, String)> {
 
 fn transport(argument: &Argument) -> Option<(Rule, String)> {
     let name = string(argument)?;
-    let message = || format!("`{name}` is no transport, which are {}", TRANSPORTS.join(", "));
+    let message = || format!("`{name}` is no known transport: {}", TRANSPORTS.join(", "));
     (!TRANSPORTS.contains(&name)).then(|| (Rule::UnknownTransport, message()))
 }
 

@@ -3,6 +3,7 @@
 mod render;
 mod rule;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -70,26 +71,29 @@ impl Diagnostic {
     }
 }
 
-/// Collects findings; the same rule at the same place counts once, however many version slices it is in.
+/// Collects findings; the same rule at the same place counts once, however many version slices it
+/// is in.
 #[derive(Debug, Default)]
-pub(crate) struct Sink(Vec<Diagnostic>);
+pub(crate) struct Sink {
+    list: Vec<Diagnostic>,
+    known: HashSet<(Rule, Span)>,
+}
 
 impl Sink {
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        let known = self.0.iter().any(|d| d.rule == diagnostic.rule && d.span == diagnostic.span);
-        if !known {
-            self.0.push(diagnostic);
+        if self.known.insert((diagnostic.rule, diagnostic.span)) {
+            self.list.push(diagnostic);
         }
     }
 
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|diagnostic| !diagnostic.rule.is_warning())
+        self.list.iter().any(|diagnostic| !diagnostic.rule.is_warning())
     }
 
     /// All findings in source order.
     pub fn finish(mut self, sources: Arc<Sources>) -> Diagnostics {
-        self.0.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
-        Diagnostics { sources, list: self.0 }
+        self.list.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
+        Diagnostics { sources, list: self.list }
     }
 }
 

@@ -5,8 +5,8 @@ use crate::diagnostics::{Diagnostic, Rule, Sink};
 use crate::lexer::{Symbol, Token, TokenKind};
 use crate::source::{ElementId, Span};
 
-/// Types and bodies may be nested this deep; everything in the compiler that follows the syntax tree
-/// recursively relies on it.
+/// Types and bodies may be nested this deep; everything in the compiler that follows the syntax
+/// tree recursively relies on it.
 const MAX_NESTING: usize = 64;
 
 /// What a parsing function gives: `None` after it has reported why.
@@ -162,8 +162,8 @@ impl<'a> Cursor<'a> {
         parsed
     }
 
-    /// After a fault: skips the rest of the declaration or member, with its `;`, or stops before the
-    /// `}` that closes what it stands in.
+    /// After a fault: skips the rest of the declaration or member, with its `;`, or stops before
+    /// the `}` that closes what it stands in.
     pub fn resync(&mut self) {
         let mut braces = 0usize;
         loop {

@@ -1,5 +1,5 @@
-//! Tokens to a syntax tree, by recursive descent. A fault costs one member or declaration, so that a
-//! run finds many.
+//! Tokens to a syntax tree, by recursive descent. A fault costs one member or declaration, so that
+//! a run finds many.
 
 mod cursor;
 mod expressions;

@@ -9,7 +9,7 @@ use crate::lexer::{Symbol, TokenKind};
 
 enum Member {
     Compose(Compose),
-    Method(Method),
+    Method(Box<Method>),
 }
 
 impl Cursor<'_> {
@@ -22,7 +22,7 @@ impl Cursor<'_> {
         for member in self.body(Self::protocol_member)? {
             match member {
                 Member::Compose(compose) => protocol.composes.push(compose),
-                Member::Method(method) => protocol.methods.push(method),
+                Member::Method(method) => protocol.methods.push(*method),
             }
         }
         Some(protocol)
@@ -42,7 +42,7 @@ impl Cursor<'_> {
             matches!(kind, ModifierKind::Strictness(_))
         });
         if self.eat(Symbol::Arrow) {
-            return self.event(attributes, modifiers).map(Member::Method);
+            return self.event(attributes, modifiers).map(Box::new).map(Member::Method);
         }
         if self.ident_text(0).is_none() || !self.is_symbol(1, Symbol::LeftParen) {
             if self.ident_text(0).is_some() {
@@ -52,7 +52,7 @@ impl Cursor<'_> {
                 format!("expected a method, an event or `compose`, found {}", self.describe());
             return self.fail(Rule::UnknownProtocolMember, message);
         }
-        self.method(attributes, modifiers).map(Member::Method)
+        self.method(attributes, modifiers).map(Box::new).map(Member::Method)
     }
 
     fn event(&mut self, attributes: Vec<Attribute>, modifiers: Vec<Modifier>) -> Parsed<Method> {

@@ -162,11 +162,12 @@ impl Cursor<'_> {
             }
             _ => LayoutBody::Bits(ValueBody { subtype, members: self.body(Self::value_member)? }),
         };
-        self.check_modifiers(&modifiers, body.keyword(), |kind| match (kind, &body) {
-            (ModifierKind::Openness(_), _) => false,
-            (ModifierKind::Strictness(_), LayoutBody::Struct(_) | LayoutBody::Table(_)) => false,
-            (ModifierKind::Resource, LayoutBody::Enum(_) | LayoutBody::Bits(_)) => false,
-            _ => true,
+        self.check_modifiers(&modifiers, body.keyword(), |kind| match kind {
+            ModifierKind::Openness(_) => false,
+            ModifierKind::Strictness(_) => {
+                !matches!(body, LayoutBody::Struct(_) | LayoutBody::Table(_))
+            }
+            ModifierKind::Resource => !matches!(body, LayoutBody::Enum(_) | LayoutBody::Bits(_)),
         });
         Some(Layout { id, attributes, modifiers, body, keyword })
     }
@@ -179,7 +180,7 @@ impl Cursor<'_> {
         applies: impl Fn(ModifierKind) -> bool,
     ) {
         for modifier in modifiers.iter().filter(|modifier| !applies(modifier.kind)) {
-            let message = format!("this modifier cannot be applied to a {what}");
+            let message = format!("this modifier does not apply to `{what}`");
             self.report(Diagnostic::new(Rule::InapplicableModifier, modifier.span, message));
         }
     }

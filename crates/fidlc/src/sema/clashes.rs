@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Analyzer;
 use super::model::{Checked, CheckedMethod, DeclId, Syntax};
 use super::names::canonical;
-use crate::ast::{Field, Layout, LayoutBody, OrdinalField, ValueField};
+use crate::ast::{Field, Ident, Layout, LayoutBody, OrdinalField, ValueField};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::source::{ElementId, Span};
 
@@ -15,6 +15,14 @@ struct Named {
     name: String,
     span: Span,
     element: ElementId,
+    /// Not written in the source.
+    generated: bool,
+}
+
+impl Named {
+    fn written(name: &Ident, element: ElementId) -> Named {
+        Named { name: name.text.clone(), span: name.span, element, generated: false }
+    }
 }
 
 impl<'a> Analyzer<'a> {
@@ -24,7 +32,12 @@ impl<'a> Analyzer<'a> {
         let mut scopes = Vec::new();
         for id in self.decls.ids() {
             let info = self.info(id);
-            let named = Named { name: info.name.clone(), span: info.span, element: info.element };
+            let named = Named {
+                name: info.name.clone(),
+                span: info.span,
+                element: info.element,
+                generated: info.context.len() > 1,
+            };
             self.clash_with_import(&named);
             let info = self.info(id);
             by_library[info.library].push(named);
@@ -65,13 +78,19 @@ impl<'a> Analyzer<'a> {
             ),
         };
         if !together {
-            message.push_str(" in some versions");
+            message.push_str(", and both exist in some versions");
         }
         let mut diagnostic =
             Diagnostic::new(rule, second.span, message).also(first.span, "first declared here");
         if a != b {
             let form = canonical(b);
             diagnostic = diagnostic.help(format!("to bindings both are `{form}`"));
+        }
+        if first.generated || second.generated {
+            diagnostic = diagnostic.help(
+                "an anonymous layout is named after its place: change that with \
+                 `@generated_name(\"...\")`, or give it a name with `type`",
+            );
         }
         self.report(diagnostic);
     }
@@ -114,6 +133,7 @@ impl<'a> Analyzer<'a> {
                     name: method.method.name.text.clone(),
                     span,
                     element: method.method.id,
+                    generated: false,
                 };
                 let first_span = first.method.name.span;
                 self.clash(&named(first, first_span), &named(method, span));
@@ -122,7 +142,7 @@ impl<'a> Analyzer<'a> {
             names.insert(canonical(name), method);
             if let Some(first) = ordinals.insert(method.ordinal, method) {
                 let message = format!(
-                    "`{name}` has the same ordinal as `{}`, from `{}`",
+                    "`{name}` has the same ordinal as `{}`: both are hashed from `{}`",
                     first.method.name.text, method.selector
                 );
                 self.report(
@@ -177,13 +197,13 @@ fn members(syntax: &Syntax<'_>) -> Vec<Named> {
 }
 
 fn field(field: &Field) -> Named {
-    Named { name: field.name.text.clone(), span: field.name.span, element: field.id }
+    Named::written(&field.name, field.id)
 }
 
 fn ordinal_field(field: &OrdinalField) -> Named {
-    Named { name: field.name.text.clone(), span: field.name.span, element: field.id }
+    Named::written(&field.name, field.id)
 }
 
 fn value_field(field: &ValueField) -> Named {
-    Named { name: field.name.text.clone(), span: field.name.span, element: field.id }
+    Named::written(&field.name, field.id)
 }

@@ -1,5 +1,5 @@
-//! Lists the declarations of all libraries: named ones, anonymous layouts under their generated names,
-//! and what the compiler adds for wrapped responses (`fidl-language.md` section 8).
+//! Lists the declarations of all libraries: named ones, anonymous layouts under their generated
+//! names, and what the compiler adds for wrapped responses (`fidl-language.md` section 8).
 
 use std::collections::HashMap;
 
@@ -70,13 +70,12 @@ impl<'a> Declarations<'a> {
             Place { library, name: decl.name.text.clone(), context: vec![decl.name.text.clone()] };
         match &decl.kind {
             DeclKind::Const { ty, .. } | DeclKind::Alias(ty) => self.types(&place, ty),
-            DeclKind::Type(_) => match syntax {
-                Syntax::Layout(layout) => {
+            DeclKind::Type(_) => {
+                if let Syntax::Layout(layout) = syntax {
                     self.layouts.insert(layout.id, id);
                     self.members(&place, layout);
                 }
-                _ => {}
-            },
+            }
             DeclKind::Protocol(protocol) => {
                 for method in &protocol.methods {
                     self.method(&place, method);

@@ -9,7 +9,8 @@ use crate::diagnostics::{Diagnostic, Rule};
 use crate::ir::{Primitive, Value};
 use crate::source::Span;
 
-/// Where a value is wanted: decides under which rule a value that depends on a broken one is reported.
+/// Where a value is wanted: decides under which rule a value that depends on a broken one is
+/// reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Want {
     Constant,
@@ -89,6 +90,8 @@ impl<'a> Analyzer<'a> {
     pub(super) fn cycle(&mut self, id: DeclId, used: Span) {
         let (name, span) = (self.info(id).name.clone(), self.info(id).span);
         let message = format!("`{name}` depends on itself");
+        let running = self.constants.iter().filter(|(_, memo)| matches!(memo, Memo::Running));
+        self.in_cycle.extend(running.map(|(id, _)| *id));
         self.report(Diagnostic::new(Rule::IncludeCycle, used, message).also(span, "declared here"));
     }
 
@@ -110,7 +113,11 @@ impl<'a> Analyzer<'a> {
             ExprKind::String(text) => self.string_value(text, expr.span, expected, want),
             ExprKind::Number(text) => match numbers::parse(text) {
                 Some(number) => self.number_value(number, expr.span, expected, want),
-                None => self.mismatch("no number", expr.span, expected, want),
+                None => {
+                    let message = format!("`{text}` is not a number");
+                    self.error(want.not_convertible(), expr.span, message);
+                    None
+                }
             },
         }
     }
@@ -251,6 +258,7 @@ impl<'a> Analyzer<'a> {
                 }
                 match self.constant(id, path.span) {
                     Some((ty, value)) => self.convert(&ty, value, path, expected, want),
+                    None if self.in_cycle.contains(&id) => None,
                     None => self.depends(path, declared, want),
                 }
             }
@@ -276,7 +284,7 @@ impl<'a> Analyzer<'a> {
         }
     }
 
-    /// The value needs another that is broken; a circle has been reported already.
+    /// The value needs another that is broken.
     fn depends<T>(&mut self, path: &Dotted, declared: Span, want: Want) -> Option<T> {
         let message = format!("`{}` has no value", path.text());
         self.report(
@@ -326,7 +334,7 @@ impl<'a> Analyzer<'a> {
             }
             _ => {}
         }
-        let found = format!("`{}`, {},", path.text(), self.describe(ty));
+        let found = format!("`{}` of type {}", path.text(), self.describe(ty));
         self.mismatch(&found, path.span, expected, want)
     }
 }

@@ -29,11 +29,13 @@ impl Analyzer<'_> {
         }
         let mut ty = ty;
         for (index, constraint) in constraints.iter().enumerate() {
-            let last = index + 1 == constraints.len();
-            let optional =
-                matches!(&constraint.kind, ExprKind::Path(path) if self.is_optional(path, scope));
-            let applied = if optional && last {
+            let optional = self.is_optional_word(constraint, scope);
+            let rest = constraints.get(index + 1..).unwrap_or_default();
+            let applied = if optional && rest.iter().all(|c| self.is_optional_word(c, scope)) {
                 self.make_optional(&mut ty, constraint)
+            } else if optional {
+                self.error(Rule::BadConstraint, constraint.span, "`optional` comes last");
+                None
             } else {
                 self.apply(&mut ty, constraint, index, scope)
             };
@@ -42,6 +44,10 @@ impl Analyzer<'_> {
             }
         }
         ty
+    }
+
+    fn is_optional_word(&self, constraint: &Expr, scope: Scope) -> bool {
+        matches!(&constraint.kind, ExprKind::Path(path) if self.is_optional(path, scope))
     }
 
     fn is_union(&self, id: DeclId) -> bool {
@@ -55,8 +61,7 @@ impl Analyzer<'_> {
     /// Reports constraints on a type that takes none.
     fn unconstrainable(&mut self, ty: Ty, constraints: &[Expr], scope: Scope) -> Ty {
         let Some(first) = constraints.first() else { return ty };
-        let optional = constraints.len() == 1
-            && matches!(&first.kind, ExprKind::Path(path) if self.is_optional(path, scope));
+        let optional = constraints.len() == 1 && self.is_optional_word(first, scope);
         let what = self.describe(&ty);
         let diagnostic = if !optional {
             let message = format!("{what} takes no constraints");

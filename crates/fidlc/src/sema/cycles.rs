@@ -22,15 +22,38 @@ impl Analyzer<'_> {
         let (_, circles) = graph::order(&edges);
         for &(from, to) in &circles {
             let (name, span) = (self.info(DeclId(to)).name.clone(), self.info(DeclId(to)).span);
-            let message = format!("`{name}` contains itself without end");
-            let mut diagnostic = Diagnostic::new(Rule::IncludeCycle, span, message)
-                .help("break the circle with `box<...>` or an optional vector or union");
+            let protocol = matches!(checked.get(to), Some(Checked::Protocol(_)));
+            let mut diagnostic = if protocol {
+                let message = format!("`{name}` composes itself");
+                Diagnostic::new(Rule::IncludeCycle, span, message)
+            } else {
+                let message = format!("`{name}` contains itself without end");
+                Diagnostic::new(Rule::IncludeCycle, span, message)
+                    .help("break the circle with `box<...>` or an optional vector or union")
+            };
             if from != to {
                 diagnostic = diagnostic.also(self.info(DeclId(from)).span, "comes back from here");
             }
             self.report(diagnostic);
         }
+        self.check_imports_acyclic();
         !circles.is_empty()
+    }
+
+    /// Reports libraries that need each other.
+    fn check_imports_acyclic(&mut self) {
+        let edges = self.references.iter().map(|set| set.iter().copied().collect()).collect();
+        let (_, circles) = graph::order(&edges);
+        for (from, to) in circles {
+            let libraries = &self.slice.libraries;
+            let (Some(from), Some(to)) = (libraries.get(from), libraries.get(to)) else { continue };
+            let imports = from.files.iter().flat_map(|file| &file.imports);
+            let Some(import) = imports.into_iter().find(|i| i.library.text() == to.name) else {
+                continue;
+            };
+            let message = format!("`{}` imports `{}` in a circle", from.name, to.name);
+            self.error(Rule::IncludeCycle, import.library.span, message);
+        }
     }
 
     /// For every declaration those that it needs.

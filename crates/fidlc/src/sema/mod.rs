@@ -24,7 +24,7 @@ mod transports;
 mod types;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::diagnostics::{Diagnostic, Rule, Sink};
 use crate::ir;
@@ -40,8 +40,15 @@ pub(crate) use slice::Slice;
 /// Aliases, constants and layouts may be nested through names this deep.
 const MAX_DEPTH: usize = 128;
 
-/// Checks a slice and, if nothing in it is wrong, gives its libraries.
-pub(crate) fn analyze(slice: &Slice, sources: &Sources, sink: &mut Sink) -> Analysis {
+/// Checks a slice; gives the places of the imports that it needs.
+pub(crate) fn check(slice: &Slice, sink: &mut Sink) -> BTreeSet<Span> {
+    let mut analyzer = Analyzer::new(slice, sink);
+    analyzer.check_all();
+    analyzer.used_imports()
+}
+
+/// Checks a slice and, if nothing at all is wrong, gives its libraries.
+pub(crate) fn compile(slice: &Slice, sources: &Sources, sink: &mut Sink) -> Analysis {
     let mut analyzer = Analyzer::new(slice, sink);
     let checked = analyzer.check_all();
     let used_imports = analyzer.used_imports();
@@ -83,6 +90,8 @@ struct Analyzer<'a> {
     member_values: HashMap<(DeclId, usize), Memo<Option<i128>>>,
     /// Values of attribute arguments that are not literals, by place.
     arguments: HashMap<Span, ir::Value>,
+    /// Constants of a circle that has been reported.
+    in_cycle: HashSet<DeclId>,
     depth: usize,
 }
 
@@ -104,6 +113,7 @@ impl<'a> Analyzer<'a> {
             constants: HashMap::new(),
             member_values: HashMap::new(),
             arguments: HashMap::new(),
+            in_cycle: HashSet::new(),
             depth: 0,
         };
         analyzer.open_files();
@@ -122,7 +132,8 @@ impl<'a> Analyzer<'a> {
         &self.decls.list[id.0]
     }
 
-    /// Runs what follows names from declaration to declaration, unless the chain is too long to follow.
+    /// Runs what follows names from declaration to declaration, unless the chain is too long to
+    /// follow.
     fn deeper<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.depth >= MAX_DEPTH {
             let message = format!("this chain of declarations is longer than {MAX_DEPTH}");

@@ -1,7 +1,7 @@
 //! How names are derived and compared (`fidl-language.md` sections 8 and 9.2).
 
-/// The camel case form that names of anonymous layouts are built from: `some_field` gives `SomeField`,
-/// `HTTPServer` gives `HttpServer`, `a1_2` gives `A1_2`.
+/// The camel case form that names of anonymous layouts are built from: `some_field` gives
+/// `SomeField`, `HTTPServer` gives `HttpServer`, `a1_2` gives `A1_2`.
 pub(crate) fn camel(name: &str) -> String {
     let chars: Vec<char> = strip_k(name).chars().collect();
     let at = |index: Option<usize>| index.and_then(|i| chars.get(i)).copied().unwrap_or('_');

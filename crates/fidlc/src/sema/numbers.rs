@@ -35,8 +35,8 @@ fn unsigned(digits: &str, radix: u32) -> Option<i128> {
     Some(i128::from_str_radix(digits, radix).unwrap_or(i128::MAX))
 }
 
-/// The lexical class of floats is not pinned by the language page: digits, a point with digits after
-/// it, and an exponent are taken.
+/// The lexical class of floats is not pinned by the language page: digits, a point with digits
+/// after it, and an exponent are taken.
 fn float(text: &str) -> Option<f64> {
     let plain =
         text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));

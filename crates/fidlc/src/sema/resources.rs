@@ -71,8 +71,8 @@ impl<'a> Analyzer<'a> {
         }
     }
 
-    /// The subtype enum of a resource and the type of its rights; `None` if its definition is broken,
-    /// which is reported where it stands.
+    /// The subtype enum of a resource and the type of its rights; `None` if its definition is
+    /// broken, which is reported where it stands.
     pub(super) fn resource_types(&mut self, id: DeclId) -> Option<(DeclId, Option<Ty>)> {
         let Syntax::Resource { properties, .. } = self.info(id).syntax else { return None };
         let scope = self.info(id).scope();

@@ -6,6 +6,7 @@ use super::graph;
 use super::model::{Checked, DeclId, Ty};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ir::{Primitive, Shape, Strictness};
+use crate::source::Span;
 
 /// Largest inline size of a layout (`fidl-wire.md` section 5; the number is unverified there).
 const MAX_INLINE_SIZE: u64 = 65_535;
@@ -151,7 +152,7 @@ impl Shapes {
                     alignment: 8,
                     depth: target.depth.saturating_add(1),
                     out_of_line: align8(target.size).saturating_add(target.out_of_line),
-                    has_padding: target.has_padding || target.size % 8 != 0,
+                    has_padding: target.has_padding || !target.size.is_multiple_of(8),
                     ..target
                 }
             }
@@ -247,21 +248,63 @@ impl Analyzer<'_> {
     pub(super) fn check_sizes(&mut self, checked: &[Checked<'_>]) {
         let shapes = Shapes::measure(self, checked);
         for id in self.decls.ids() {
-            let Checked::Struct { .. } = &checked[id.0] else { continue };
-            let size = shapes.of[id.0].size;
-            let (span, name) = (self.info(id).span, self.info(id).name.clone());
-            if size > u64::from(u32::MAX) {
-                let message = format!("the size of `{name}` does not fit 32 bits");
-                self.report(Diagnostic::new(Rule::SizeOverflow, span, message));
-            } else if size > MAX_INLINE_SIZE {
-                let message =
-                    format!("`{name}` takes {size} bytes inline, more than {MAX_INLINE_SIZE}");
-                self.report(
-                    Diagnostic::new(Rule::InlineSizeTooLarge, span, message)
-                        .help("use a vector for what is large"),
-                );
+            match &checked[id.0] {
+                Checked::Table { members, .. } | Checked::Union { members, .. } => {
+                    let types = members.iter().map(|member| (member.span, &member.ty));
+                    self.check_members(&shapes, types);
+                }
+                Checked::Struct { members, .. } => {
+                    let types = members.iter().map(|member| (member.field.name.span, &member.ty));
+                    if self.check_members(&shapes, types) {
+                        self.check_struct(id, shapes.of[id.0].size);
+                    }
+                }
+                _ => {}
             }
         }
+    }
+
+    fn check_struct(&mut self, id: DeclId, size: u64) {
+        let (span, name) = (self.info(id).span, self.info(id).name.clone());
+        if size > u64::from(u32::MAX) {
+            self.too_large(span);
+        } else if size > MAX_INLINE_SIZE {
+            let message =
+                format!("`{name}` takes {size} bytes inline, more than {MAX_INLINE_SIZE}");
+            self.report(
+                Diagnostic::new(Rule::InlineSizeTooLarge, span, message)
+                    .help("use a vector for what is large"),
+            );
+        }
+    }
+
+    /// Whether the types of all members, and what these hold, have sizes of 32 bits.
+    fn check_members<'t>(
+        &mut self,
+        shapes: &Shapes,
+        members: impl Iterator<Item = (Span, &'t Ty)>,
+    ) -> bool {
+        let mut good = true;
+        for (span, ty) in members {
+            let mut inner = ty;
+            loop {
+                if shapes.ty(inner).size > u64::from(u32::MAX) {
+                    self.too_large(span);
+                    good = false;
+                    break;
+                }
+                match inner {
+                    Ty::Vector { element, .. } | Ty::Array { element, .. } => inner = element,
+                    _ => break,
+                }
+            }
+        }
+        good
+    }
+
+    fn too_large(&mut self, span: Span) {
+        let message = "the size of this does not fit 32 bits";
+        self.report(Diagnostic::new(Rule::SizeOverflow, span, message));
     }
 }
 
@@ -289,7 +332,7 @@ fn vector(bound: Option<u32>, element: Measure) -> Measure {
         handles: data(element.handles),
         out_of_line: align8(data(element.size)).saturating_add(data(element.out_of_line)),
         // The object that holds the elements is filled up to eight bytes.
-        has_padding: element.has_padding || element.size % 8 != 0,
+        has_padding: element.has_padding || !element.size.is_multiple_of(8),
         ..element
     }
 }
@@ -304,7 +347,7 @@ fn enveloped(member: &Measure) -> u64 {
 
 fn envelope_padding(member: &Measure) -> bool {
     let unit = if member.size <= ENVELOPE_INLINE { ENVELOPE_INLINE } else { 8 };
-    member.has_padding || member.size % unit != 0
+    member.has_padding || !member.size.is_multiple_of(unit)
 }
 
 fn align8(size: u64) -> u64 {

@@ -6,8 +6,8 @@ use super::model::Library;
 use crate::source::ElementId;
 use crate::versions::Lifetime;
 
-/// What one pass of the analysis works on: only the elements that exist, and what it has to know about
-/// the others.
+/// What one pass of the analysis works on: only the elements that exist, and what it has to know
+/// about the others.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slice {
     pub libraries: Vec<Library>,

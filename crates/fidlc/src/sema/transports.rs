@@ -66,8 +66,9 @@ impl<'a> Analyzer<'a> {
     }
 }
 
-/// Which transport can carry handles and endpoints of which. The language page says that they have to
-/// be compatible and not which are: kernel handles go everywhere, the others only where they are known.
+/// Which transport can carry handles and endpoints of which. The language page says that they have
+/// to be compatible and not which are: kernel handles go everywhere, the others only where they are
+/// known.
 fn carries(transport: &str, carried: &str) -> bool {
     match transport {
         "Banjo" => matches!(carried, "Channel" | "Driver" | "Banjo"),

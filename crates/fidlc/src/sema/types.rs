@@ -9,6 +9,9 @@ use crate::diagnostics::{Diagnostic, Rule};
 use crate::ir::Role;
 use crate::source::Span;
 
+/// Vectors and arrays in each other, through aliases too.
+const MAX_TYPE_DEPTH: usize = 64;
+
 impl Analyzer<'_> {
     /// The type of a member, payload or constant: fully constrained.
     pub(super) fn type_of(&mut self, expr: &TypeExpr, scope: Scope) -> Ty {
@@ -112,7 +115,7 @@ impl Analyzer<'_> {
                 self.template(builtin, path, expr, scope)
             }
             Builtin::Optional | Builtin::Max | Builtin::Version => {
-                self.value_as_type(path, "no type")
+                self.value_as_type(path, "a built-in word")
             }
             Builtin::Experimental => {
                 let message = format!("`{}` is experimental", path.text());
@@ -138,12 +141,12 @@ impl Analyzer<'_> {
         let name = path.text();
         match (builtin, expr.params.as_slice()) {
             (Builtin::Vector, [element]) => {
-                let element = Box::new(self.type_param(element, scope));
+                let element = Box::new(self.nested(element, scope));
                 Ty::Vector { element, bound: None, optional: false }
             }
             (Builtin::Box, [target]) => self.boxed(target, scope),
             (Builtin::Array, [element, count]) => {
-                let element = Box::new(self.type_param(element, scope));
+                let element = Box::new(self.nested(element, scope));
                 match self.array_count(count, scope) {
                     Some(count) => Ty::Array { element, count },
                     None => Ty::Error,
@@ -176,6 +179,23 @@ impl Analyzer<'_> {
                 Ty::Error
             }
         }
+    }
+
+    /// A parameter, unless it is nested so deep that following it would be a danger.
+    fn nested(&mut self, param: &Param, scope: Scope) -> Ty {
+        let ty = self.type_param(param, scope);
+        let mut depth = 0;
+        let mut inner = &ty;
+        while let Ty::Vector { element, .. } | Ty::Array { element, .. } = inner {
+            inner = element;
+            depth += 1;
+        }
+        if depth > MAX_TYPE_DEPTH {
+            let message = format!("types are nested more than {MAX_TYPE_DEPTH} levels deep");
+            self.error(Rule::NestingTooDeep, param.span(), message);
+            return Ty::Error;
+        }
+        ty
     }
 
     fn boxed(&mut self, param: &Param, scope: Scope) -> Ty {

@@ -90,7 +90,7 @@ impl<'a> Analyzer<'a> {
 
     pub(super) fn strict_without_members(&mut self, id: DeclId, layout: &Layout) {
         let keyword = layout.body.keyword();
-        let message = format!("a strict {keyword} needs at least one member");
+        let message = format!("strict {keyword} without members");
         let span = self.info(id).span;
         self.report(
             Diagnostic::new(Rule::StrictWithoutMembers, span, message)

@@ -131,8 +131,8 @@ impl Available {
         }
     }
 
-    /// The lifetime of an element inside `parent`; faults in the order of versions are reported, and
-    /// what cannot be is left to the parent.
+    /// The lifetime of an element inside `parent`; faults in the order of versions are reported,
+    /// and what cannot be is left to the parent.
     pub fn lifetime(&self, span: Span, parent: Option<Lifetime>, sink: &mut Sink) -> Lifetime {
         let end = |placed: Placed<Version>, replaced| {
             placed.map(|(version, _)| End { version, replaced })
@@ -164,30 +164,33 @@ impl Available {
 
     /// Whether what is written here lies inside the lifetime of the enclosing element.
     fn within(&self, parent: Lifetime, sink: &mut Sink) -> bool {
+        let ends = parent.end.map(|end| end.version);
+        let before = |limit: Option<Version>| move |version| limit.is_some_and(|l| version < l);
+        let after = |limit: Option<Version>| move |version| limit.is_some_and(|l| version > l);
+        let at_end = |version| ends.is_some_and(|end| version >= end);
+        let added = Some(parent.added);
+        let conflict = |placed: Placed<Version>, outside: &dyn Fn(Version) -> bool| {
+            placed.filter(|(version, _)| outside(*version))
+        };
+        let conflicts = [
+            (conflict(self.added, &before(added)), "added", "is added", added),
+            (conflict(self.added, &at_end), "added", "ends", ends),
+            (
+                conflict(self.deprecated, &after(parent.deprecated)),
+                "deprecated",
+                "is deprecated",
+                parent.deprecated,
+            ),
+            (conflict(self.removed, &after(ends)), "removed", "ends", ends),
+            (conflict(self.replaced, &after(ends)), "replaced", "ends", ends),
+        ];
         let mut good = true;
-        let mut check = |placed: Placed<Version>, what: &str, bad: bool, limit: Version| {
-            if let (Some((version, span)), true) = (placed, bad) {
+        for (placed, what, parents, limit) in conflicts {
+            if let (Some((version, span)), Some(limit)) = (placed, limit) {
                 let message =
-                    format!("{what} at {version}, but the enclosing element is {what} at {limit}");
+                    format!("{what} at {version}, but the enclosing element {parents} at {limit}");
                 sink.report(Diagnostic::new(Rule::AvailabilityOutsideParent, span, message));
                 good = false;
-            }
-        };
-        let after_end = |version: Version| {
-            parent.end.filter(|end| version >= end.version).map(|end| end.version)
-        };
-        if let Some((added, _)) = self.added {
-            check(self.added, "added", added < parent.added, parent.added);
-            if let Some(end) = after_end(added) {
-                check(self.added, "added after the end", true, end);
-            }
-        }
-        if let (Some((version, _)), Some(limit)) = (self.deprecated, parent.deprecated) {
-            check(self.deprecated, "deprecated", version > limit, limit);
-        }
-        for (placed, what) in [(self.removed, "removed"), (self.replaced, "replaced")] {
-            if let (Some((version, _)), Some(end)) = (placed, parent.end) {
-                check(placed, what, version > end.version, end.version);
             }
         }
         good

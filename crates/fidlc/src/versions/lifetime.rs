@@ -33,9 +33,9 @@ impl Lifetime {
         self.deprecated.is_some_and(|deprecated| deprecated <= version)
     }
 
-    /// The version at which a selection sees the element, if it does: the latest of them in which it
-    /// exists. An element that was removed stays in a selection that an earlier version belongs to;
-    /// one that was replaced makes room for its successor.
+    /// The version at which a selection sees the element, if it does: the latest of them in which
+    /// it exists. An element that was removed stays in a selection that an earlier version belongs
+    /// to; one that was replaced makes room for its successor.
     pub fn seen_by(&self, selection: &BTreeSet<Version>) -> Option<Version> {
         let version = *selection.iter().rev().find(|&&version| self.exists_at(version))?;
         let replaced = self.end.is_some_and(|end| end.replaced);

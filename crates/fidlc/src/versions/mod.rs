@@ -19,7 +19,8 @@ pub(crate) use slicing::{Selection, slice};
 pub(crate) use timeline::Timeline;
 pub use version::{BadVersion, Version};
 
-/// Selections that together look at every slice of every platform; the others stay as selected.
+/// Selections that together look at every slice of every platform, with the others as selected.
+/// The selection itself is left out.
 pub(crate) fn all_slices(timeline: &Timeline, selected: &Selection) -> BTreeSet<Selection> {
     let mut all = BTreeSet::new();
     for platform in selected.keys() {
@@ -29,5 +30,6 @@ pub(crate) fn all_slices(timeline: &Timeline, selected: &Selection) -> BTreeSet<
             all.insert(selection);
         }
     }
+    all.remove(selected);
     all
 }

@@ -15,7 +15,8 @@ pub(super) struct Sibling<'s> {
     pub lifetime: Lifetime,
 }
 
-/// Checks the promises of the elements of one scope. Only what is written on an element itself counts.
+/// Checks the promises of the elements of one scope. Only what is written on an element itself
+/// counts.
 pub(super) fn check_successors(siblings: &[Sibling<'_>], sink: &mut Sink) {
     for sibling in siblings {
         if let Some((version, _)) = sibling.available.removed {

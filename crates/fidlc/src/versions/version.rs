@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A version of a platform: a number of 1 to 2^31−1, `NEXT` after all numbers, or `HEAD` after that.
+/// A version of a platform: a number of 1 to 2^31−1, `NEXT` after all numbers, or `HEAD` after
+/// that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u32);
 

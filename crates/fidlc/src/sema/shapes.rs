@@ -83,13 +83,15 @@ impl Shapes {
     /// Measures declarations that reach each other in a circle. Depth and out-of-line size have no
     /// limit; handles have none if there are any.
     fn unbound(&mut self, members: &[usize], checked: &[Checked<'_>]) {
-        for _ in 0..2 {
-            for &decl in members {
-                let mut measure = self.declaration(&checked[decl]);
-                measure.depth = u64::MAX;
-                measure.out_of_line = u64::MAX;
-                self.of[decl] = measure;
-            }
+        // Only sizes are known so far; the rest of the first round took guesses for what can be
+        // absent.
+        for &decl in members {
+            let Measure { size, alignment, .. } = self.of[decl];
+            self.of[decl] = Measure { size, alignment, ..UNIT };
+        }
+        for &decl in members {
+            let measure = self.declaration(&checked[decl]);
+            self.of[decl] = Measure { depth: u64::MAX, out_of_line: u64::MAX, ..measure };
         }
         let measures = || members.iter().map(|&decl| self.of[decl]);
         let handles = if measures().any(|m| m.handles > 0) { u64::MAX } else { 0 };

@@ -10,13 +10,13 @@ use crate::frame::effect::Effect;
 /// Shared buffers that suit everybody: several processes say what they need, one service finds what
 /// suits all, and all get the same memory.
 #[derive(Debug, Parser)]
-#[command(name = "sysmem", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "sysmem", version, term_width = 80, disable_help_subcommand = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
     /// Log more: -v what happens, -vv how, -vvv everything. SYSMEM_LOG sets a filter
-    #[arg(short, long = "verbose", global = true, action = ArgAction::Count)]
+    #[arg(short, long = "verbose", global = true, action = ArgAction::Count, display_order = 100)]
     pub verbosity: u8,
 }
 

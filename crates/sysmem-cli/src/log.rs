@@ -8,14 +8,15 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::failure::Failure;
 
-/// Starts logging: warnings, or more for each `-v`, or what `SYSMEM_LOG` says.
+/// Starts logging: what is at least as bad as `least`, more for each `-v`, or what `SYSMEM_LOG`
+/// says.
 ///
 /// # Errors
 ///
 /// A filter that cannot be read.
-pub fn start(verbosity: u8) -> Result<(), Failure> {
+pub fn start(least: LevelFilter, verbosity: u8) -> Result<(), Failure> {
     let level = match verbosity {
-        0 => LevelFilter::WARN,
+        0 => least,
         1 => LevelFilter::INFO,
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,

@@ -12,6 +12,8 @@ mod usage;
 
 use std::process::ExitCode;
 
+use tracing_subscriber::filter::LevelFilter;
+
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
 
@@ -30,7 +32,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    log::start(arguments.verbosity)?;
+    let least = match arguments.command {
+        Command::Serve(_) => LevelFilter::WARN,
+        // Says itself what is wrong.
+        Command::Demo(_) | Command::DemoParticipant { .. } => LevelFilter::OFF,
+    };
+    log::start(least, arguments.verbosity)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::{ConnectError, MapError, MemoryError, RecvError, SendError};
@@ -89,12 +89,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connect { directory, source } => write!(
-                f,
-                "no service: {source}; start one with `sysmem serve --svc {}`, or set SYSMEM_SVC \
-                 to the directory of a running one",
-                directory.display()
-            ),
+            Self::Connect { directory, source } => not_connected(directory, source, f),
             Self::Closed { protocol, epitaph: None } => {
                 write!(f, "the service closed the {protocol} without a word; is it still running?")
             }
@@ -130,6 +125,29 @@ impl fmt::Display for Error {
                 write!(f, "cannot make a channel: {error}; are too many files open?")
             }
         }
+    }
+}
+
+fn not_connected(
+    directory: &Path,
+    source: &ConnectError,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let directory = directory.display();
+    match source {
+        ConnectError::NoDirectory(_)
+        | ConnectError::NoService(_)
+        | ConnectError::NobodyListens(_) => write!(
+            f,
+            "no service at {directory}: start one with `sysmem serve --svc {directory}`, or set \
+             SYSMEM_SVC to the directory of a running one"
+        ),
+        ConnectError::PermissionDenied(_) => write!(
+            f,
+            "the service at {directory} does not let this user connect; its sockets' permissions \
+             are set with `sysmem serve --config`"
+        ),
+        other => write!(f, "cannot reach the service at {directory}: {other}"),
     }
 }
 

@@ -51,7 +51,11 @@ impl Children {
         let handles: Vec<_> = channels.iter().flatten().map(AsFd::as_fd).collect();
         let sent = reports.send_with(assignment, &handles);
         self.0.push(Participant { role, reports, process });
-        sent
+        match sent {
+            // Killed already. Whoever listens to the reports finds out.
+            Err(Failure::Alone { .. }) => Ok(()),
+            sent => sent,
+        }
     }
 
     /// The participants, in the order of their start.

@@ -27,6 +27,7 @@ mod supervisor;
 use std::fs;
 use std::path::Path;
 
+use sysmem::Allocator;
 use sysmem_server::{EmbeddedServer, ServerConfig};
 
 pub use participant::take_part;
@@ -46,8 +47,9 @@ use crate::media::output::Format;
 /// Whatever the first participant that failed says.
 pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
     check_files(&arguments)?;
-    let service = match arguments.svc {
-        Some(_) => None,
+    let service = match &arguments.svc {
+        // Found out here, it is said once and not by every participant.
+        Some(directory) => Allocator::connect_in(directory).map(|_| None)?,
         None => Some(EmbeddedServer::spawn(ServerConfig::embedded()).map_err(Failure::Bind)?),
     };
     let mut children = Children::default();

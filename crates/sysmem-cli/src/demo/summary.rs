@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::demo::message::{Account, Agreement, Report};
 use crate::demo::role::Role;
@@ -25,6 +26,25 @@ pub struct Summary {
     agreement: Agreement,
     negotiation_ns: i64,
     account: Account,
+}
+
+/// The object for scripts, its fields in the order of `command-line.md`.
+#[derive(Serialize)]
+struct Object<'s> {
+    participants: Vec<Asked<'s>>,
+    settings: &'s Value,
+    buffer_count: usize,
+    negotiation_us: f64,
+    frames: u64,
+    fps: f64,
+    /// Of all frames: they stayed in place.
+    frame_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Asked<'s> {
+    name: &'static str,
+    constraints: &'s Value,
 }
 
 impl Facts {
@@ -142,20 +162,19 @@ impl Facts {
 impl Summary {
     /// Prints one object.
     pub fn print_json(&self) {
-        let participants: Vec<Value> = self
-            .participants
-            .iter()
-            .map(|(role, constraints)| json!({"name": role.name(), "constraints": constraints}))
-            .collect();
-        let object = json!({
-            "participants": participants,
-            "settings": self.agreement.settings,
-            "buffer_count": self.agreement.buffer_count,
-            "negotiation_us": self.negotiation_ns as f64 / 1000.0,
-            "frames": self.account.frames,
-            "fps": self.account.fps(),
-            "frame_bytes": self.account.bytes,
-        });
+        let participants = self.participants.iter();
+        let object = Object {
+            participants: participants
+                .map(|(role, constraints)| Asked { name: role.name(), constraints })
+                .collect(),
+            settings: &self.agreement.settings,
+            buffer_count: self.agreement.buffer_count,
+            negotiation_us: self.negotiation_ns as f64 / 1000.0,
+            frames: self.account.frames,
+            fps: self.account.fps(),
+            frame_bytes: self.account.bytes,
+        };
+        let object = serde_json::to_string(&object).unwrap_or_default();
         let _ = writeln!(io::stdout(), "{object}");
     }
 }
@@ -211,6 +230,8 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

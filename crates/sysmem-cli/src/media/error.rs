@@ -20,7 +20,7 @@ pub enum MediaError {
     Truncated,
     /// Has no picture at all.
     Empty,
-    /// More pixels than a buffer can have.
+    /// More pixels than are worth reading.
     TooLarge {
         /// Pixels in a row.
         width: u32,
@@ -42,7 +42,7 @@ impl fmt::Display for MediaError {
             Self::Truncated => f.write_str("the file ends within a picture"),
             Self::Empty => f.write_str("there is no picture in the file"),
             Self::TooLarge { width, height } => {
-                write!(f, "{width}x{height} pixels are more than a buffer holds")
+                write!(f, "{width}x{height} pixels are more than any buffer holds")
             }
             Self::UnknownExtension => {
                 f.write_str("the name of the output has to end in .y4m or .png")

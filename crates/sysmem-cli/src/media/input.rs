@@ -1,7 +1,7 @@
 //! Where pictures come from: a stream or an image, told apart by their first bytes.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -107,19 +107,24 @@ impl Input {
         }
     }
 
-    fn new(
-        mut data: impl BufRead + Seek + 'static,
-        bytes: Option<u64>,
-    ) -> Result<Self, MediaError> {
-        let start = data.fill_buf()?;
-        if start.starts_with(b"\x89PNG") {
-            let (image, channels) = png::read(data)?;
+    fn new(mut data: impl BufRead + 'static, bytes: Option<u64>) -> Result<Self, MediaError> {
+        // A pipe may give them one by one.
+        let mut start = Vec::new();
+        data.by_ref().take(SIGNATURE_BYTES).read_to_end(&mut start)?;
+        let is_png = start.starts_with(b"\x89PNG");
+        let is_y4m = start.starts_with(b"YUV4MPEG");
+        let mut data = Cursor::new(start).chain(data);
+        if is_png {
+            // The decoder wants to seek, which a pipe cannot.
+            let mut file = Vec::new();
+            data.read_to_end(&mut file)?;
+            let (image, channels) = png::read(Cursor::new(file))?;
             let kind = Kind::Png { channels };
             let description = Description { width: image.width, height: image.height, kind };
             let pictures = Pictures::Image(Some(Picture::Rgba(image)));
             return Ok(Self { description, pictures, count_hint: Some(1) });
         }
-        if !start.starts_with(b"YUV4MPEG2") {
+        if !is_y4m {
             return Err(MediaError::UnknownFormat);
         }
         let reader = y4m::Reader::new(Box::new(data) as Box<dyn BufRead>)?;
@@ -135,6 +140,9 @@ fn frame_bytes(header: &y4m::Header) -> u64 {
     let chroma = u64::from(header.width.div_ceil(2)) * u64::from(header.height.div_ceil(2));
     u64::from(header.width) * u64::from(header.height) + 2 * chroma
 }
+
+/// Enough of a file to tell what it is.
+const SIGNATURE_BYTES: u64 = 8;
 
 /// 24 frames of *Big Buck Bunny*; see `media/README.md`.
 const CLIP: &[u8] = include_bytes!("../../../../media/bigbuckbunny-320x180.y4m");

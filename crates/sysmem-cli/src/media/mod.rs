@@ -85,6 +85,6 @@ impl YuvMeaning {
     }
 }
 
-/// A buffer of more than 256 MiB is not allocated (`sysmem2-constraints.md` 4.9); this many pixels
-/// of four bytes are as much.
-pub const MAX_PIXELS: u64 = 1 << 26;
+/// More than fits into any buffer (256 MiB, `sysmem2-constraints.md` 4.9), so that it is the
+/// negotiation which says so, and less than what makes memory or arithmetic run out.
+pub const MAX_PIXELS: u64 = 1 << 28;

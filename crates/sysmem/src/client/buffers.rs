@@ -44,8 +44,7 @@ impl Buffers {
                 .map(|end| EventPair::from(zx::Handle::from(end))),
         };
         let buffers = info.buffers.ok_or(missing("buffers"))?.into_iter().map(buffer).collect();
-        let collection_id =
-            info.buffer_collection_id.ok_or(missing("buffer_collection_id"))?;
+        let collection_id = info.buffer_collection_id.ok_or(missing("buffer_collection_id"))?;
         Ok(Self { collection_id, settings, memory, buffers })
     }
 

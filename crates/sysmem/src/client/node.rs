@@ -118,8 +118,7 @@ impl<C: Transport> Node<C> {
     ///
     /// [`Error::Refused`] for a handle of another collection; a closed channel.
     pub fn is_alternate_for(&self, node_ref: zx::Handle) -> C::Reply<bool> {
-        let request =
-            fsysmem2::NodeIsAlternateForRequest { node_ref: Some(node_ref.into()) };
+        let request = fsysmem2::NodeIsAlternateForRequest { node_ref: Some(node_ref.into()) };
         C::map(self.caller.call::<fsysmem2::NodeIsAlternateForMethod>(request), |response| {
             response
                 .map_err(Error::Refused)?

@@ -1,0 +1,119 @@
+//! `sysmem serve` (`command-line.md`).
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+
+use common::{Service, fail, succeed, sysmem, text};
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+const ALLOCATOR: &str = "fuchsia.sysmem2.Allocator";
+
+fn sockets(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    let sockets = entries.filter(|entry| entry.file_type().unwrap().is_socket());
+    sockets.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o777
+}
+
+#[test]
+fn serve_makes_its_directory_with_the_documented_modes() {
+    let directory = TempDir::new().unwrap();
+    let svc = directory.path().join("run");
+    let _service = Service::start(&svc);
+    assert!(sockets(&svc).contains(&ALLOCATOR.to_owned()));
+    assert_eq!((mode(&svc), mode(&svc.join(ALLOCATOR))), (0o755, 0o666));
+}
+
+#[test]
+fn serve_takes_modes_from_its_configuration() {
+    let directory = TempDir::new().unwrap();
+    let (svc, config) = (directory.path().join("run"), directory.path().join("config.toml"));
+    fs::write(&config, "directory_mode = 0o700\nsocket_mode = 0o600\n").unwrap();
+    let _service = Service::start_with(&svc, &["--config", text(&config)]);
+    assert_eq!((mode(&svc), mode(&svc.join(ALLOCATOR))), (0o700, 0o600));
+    for bad in ["socket_mode = 660000", "socket_mod = 1"] {
+        fs::write(&config, bad).unwrap();
+        let other = directory.path().join("other");
+        let (status, message) = fail(&["serve", "--svc", text(&other), "--config", text(&config)]);
+        assert_eq!((status, message.lines().count()), (1, 1), "{message}");
+        assert!(message.contains(text(&config)), "{message}");
+    }
+}
+
+#[test]
+fn serve_stops_on_signals_and_removes_its_sockets() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let directory = TempDir::new().unwrap();
+        let service = Service::start(directory.path());
+        assert!(!sockets(directory.path()).is_empty());
+        let status = service.stop(signal);
+        assert_eq!(status.code(), Some(0), "{signal:?}");
+        assert_eq!(sockets(directory.path()), [String::new(); 0]);
+    }
+}
+
+#[test]
+fn serve_refuses_the_directory_of_a_live_service() {
+    let directory = TempDir::new().unwrap();
+    let _service = Service::start(directory.path());
+    let (status, message) = fail(&["serve", "--svc", text(directory.path())]);
+    assert_eq!((status, message.lines().count()), (1, 1), "{message}");
+    assert!(message.contains(text(directory.path())), "{message}");
+    succeed(&["demo", "--svc", text(directory.path())]);
+}
+
+#[test]
+fn serve_replaces_the_sockets_of_a_dead_service() {
+    let directory = TempDir::new().unwrap();
+    Service::start(directory.path()).stop(Signal::KILL);
+    assert!(!sockets(directory.path()).is_empty());
+    let _service = Service::start(directory.path());
+    succeed(&["demo", "--svc", text(directory.path())]);
+}
+
+#[test]
+fn serve_finds_its_directory_in_the_environment() {
+    let directory = TempDir::new().unwrap();
+    let svc = directory.path().join("from-environment");
+    let mut process = sysmem(&["serve"])
+        .env("SYSMEM_SVC", &svc)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    common::eventually("the socket", || svc.join(ALLOCATOR).exists().then_some(()));
+    common::send(process.id(), Signal::TERM);
+    assert!(process.wait().unwrap().success());
+}
+
+#[test]
+fn serve_says_what_it_does_when_asked() {
+    let directory = TempDir::new().unwrap();
+    let log = directory.path().join("log");
+    let start = |arguments: &[&str], filter: &str| {
+        let mut process = sysmem(&["serve", "--svc", text(directory.path())])
+            .args(arguments)
+            .env("SYSMEM_LOG", filter)
+            .stdout(std::process::Stdio::piped())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = process.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).unwrap();
+        common::send(process.id(), Signal::TERM);
+        process.wait().unwrap();
+        fs::read_to_string(&log).unwrap()
+    };
+    assert_eq!(start(&[], ""), "");
+    assert!(start(&["-v"], "").contains("serving"));
+    assert!(start(&[], "info").contains("serving"));
+    let message = start(&[], "=nonsense=");
+    assert!(message.starts_with("error: SYSMEM_LOG"), "{message}");
+}

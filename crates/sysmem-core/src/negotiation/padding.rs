@@ -22,7 +22,7 @@ pub(super) fn padded_bytes(
     let padding = blocks.ok_or(SizeShortfall::Padding)?.max(terms.pad_beyond_image_size_bytes);
     let bytes = size_bytes.checked_add(padding).ok_or(SizeShortfall::Padding)?;
     if bytes > memory.max_size_bytes {
-        return Err(SizeShortfall::AboveMaxBytes { bytes, max: memory.max_size_bytes });
+        return Err(SizeShortfall::PaddedAboveMaxBytes { bytes, max: memory.max_size_bytes });
     }
     Ok(bytes)
 }

@@ -5,3 +5,9 @@
 mod support;
 
 mod cases;
+mod examples;
+mod examples_layout;
+mod properties;
+mod satisfaction;
+mod sentences;
+mod sentences_images;

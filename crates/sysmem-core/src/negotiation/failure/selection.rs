@@ -85,6 +85,8 @@ pub enum SizeShortfall {
     Uncountable { size: SizeU },
     /// More bytes than anybody's `max_size_bytes`.
     AboveMaxBytes { bytes: u64, max: u64 },
+    /// The same, but only because of the padding.
+    PaddedAboveMaxBytes { bytes: u64, max: u64 },
     /// The image with its padding has no size.
     Padding,
 }
@@ -96,10 +98,19 @@ impl Shortfall {
             Self::Heap(_) => "4.2",
             Self::Domain(_) => "4.3",
             Self::NoProtectedFormat => "4.4",
-            Self::Size { shortfall: SizeShortfall::Padding, .. } => "4.8",
-            Self::Size { .. } => "4.6",
+            Self::Size { shortfall, .. } => shortfall.rule(),
             Self::SizeOverflow { .. } => "4.7",
             Self::BufferTooLarge { .. } | Self::CollectionTooLarge { .. } => "4.9",
+        }
+    }
+}
+
+impl SizeShortfall {
+    fn rule(self) -> &'static str {
+        match self {
+            Self::PaddedAboveMaxBytes { .. } => "4.7",
+            Self::Padding => "4.8",
+            _ => "4.6",
         }
     }
 }
@@ -180,6 +191,9 @@ impl fmt::Display for SizeShortfall {
             }
             Self::AboveMaxBytes { bytes, max } => {
                 write!(f, "{bytes} bytes are above max_size_bytes {max}")
+            }
+            Self::PaddedAboveMaxBytes { bytes, max } => {
+                write!(f, "{bytes} bytes with padding are above max_size_bytes {max}")
             }
             Self::Padding => f.write_str("the padding for block access cannot be computed"),
         }

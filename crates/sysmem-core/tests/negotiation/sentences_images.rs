@@ -1,0 +1,283 @@
+//! The sentences of `sysmem2-constraints.md` section 8 about images. Those that an example of section
+//! 7 covers are tested there: 32 by E39, 39 by E22 and E23, 40 by E26, 51 by E25, 54 by E7 and E35, 55
+//! by E36, 58 and 59 by E34; 27 is tested beside E43, 37 and 53 beside the code.
+
+use sysmem_core::negotiation::{Conflict, Failure, Fault, FormatConflict};
+use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
+use sysmem_fidl::fuchsia_sysmem2::PixelFormatAndModifier;
+
+use crate::support::participants::*;
+
+const LINEAR: PixelFormatModifier = PixelFormatModifier::LINEAR;
+const X_TILED: PixelFormatModifier = PixelFormatModifier::INTEL_I915_X_TILED;
+const ANY: PixelFormatModifier = PixelFormatModifier::DO_NOT_CARE;
+
+/// One that needs a buffer for images of at least 64x64.
+fn gpu<const N: usize>(images: [Image; N]) -> Participant {
+    let images = images.map(|image| match image.min_size {
+        None => at_least(64, 64, image),
+        Some(_) => image,
+    });
+    vulkan().camping(1).images(images)
+}
+
+fn without_modifier(image: Image) -> Image {
+    Image { pixel_format_modifier: None, ..image }
+}
+
+#[test]
+fn constraints_s24_s25_unset_modifier() {
+    assert_eq!(agree([gpu([without_modifier(rgba())])]).format().1, LINEAR);
+    let idle = none().images([without_modifier(rgba())]);
+    assert_eq!(agree([idle, gpu([tiled(rgba(), X_TILED)])]).format().1, X_TILED);
+}
+
+#[test]
+fn constraints_s26_entries_that_are_about_nothing() {
+    let formatless = Image { pixel_format: None, ..rgba() };
+    assert_eq!(fail([gpu([formatless.clone()])]), "2.5 step 1");
+    assert_eq!(fail([gpu([without_modifier(formatless)])]), "2.5 step 1");
+}
+
+#[test]
+fn constraints_s28_same_pair_twice() {
+    assert_eq!(fail([gpu([rgba(), rgba()])]), "C20");
+    assert_eq!(fail([gpu([rgba(), without_modifier(rgba())])]), "C20");
+}
+
+#[test]
+fn constraints_s29_combinable_entries_of_one_participant() {
+    let ambiguous = gpu([rgba(), tiled(rgba(), ANY)]);
+    let failure = World::plain().negotiate(&[gpu([rgba()]), ambiguous]).unwrap_err();
+    assert!(matches!(
+        failure,
+        Failure::Participant { participant: 1, fault: Fault::CombinableFormats { .. } }
+    ));
+}
+
+#[test]
+fn constraints_s30_wildcards_of_two_participants() {
+    let any_linear = image(PixelFormat::DO_NOT_CARE, LINEAR, ColorSpace::SRGB);
+    let agreed = agree([gpu([tiled(rgba(), ANY)]), gpu([any_linear])]);
+    assert_eq!(agreed.format(), (PixelFormat::R8G8B8A8, LINEAR));
+}
+
+#[test]
+fn constraints_s31_wildcard_without_partner() {
+    let offers = gpu([rgba(), tiled(nv12(), ANY)]);
+    assert_eq!(agree([offers, gpu([rgba()])]).format().0, PixelFormat::R8G8B8A8);
+    let failure = World::plain().negotiate(&[gpu([tiled(nv12(), ANY)]), gpu([rgba()])]);
+    let Err(Failure::Conflict { participant: 1, conflict }) = failure else {
+        panic!("{failure:?}")
+    };
+    let eliminated = FormatConflict::NoneInCommon { eliminated: Vec::new() };
+    assert_eq!(conflict, Conflict::Format(eliminated));
+}
+
+#[test]
+fn constraints_s33_leftover_wildcard_is_dropped() {
+    assert_eq!(agree([gpu([rgba(), tiled(nv12(), ANY)])]).format().0, PixelFormat::R8G8B8A8);
+}
+
+#[test]
+fn constraints_s34_s35_color_spaces_not_cared_for() {
+    use ColorSpace as C;
+    let any_color = colors(rgba(), [C::DO_NOT_CARE]);
+    assert_eq!(fail([gpu([colors(rgba(), [C::DO_NOT_CARE, C::SRGB])])]), "2.6 step 18");
+    assert_eq!(agree([gpu([any_color.clone()]), gpu([rgba()])]).color_space(), C::SRGB);
+    assert_eq!(fail([gpu([any_color.clone()]), gpu([any_color])]), "C18");
+}
+
+#[test]
+fn constraints_s36_passthrough() {
+    use ColorSpace as C;
+    let passthrough = gpu([colors(rgba(), [C::PASSTHROUGH])]);
+    assert_eq!(fail([passthrough.clone(), gpu([rgba()])]), "3.4");
+    let any_color = gpu([colors(rgba(), [C::DO_NOT_CARE])]);
+    assert_eq!(agree([passthrough, any_color]).color_space(), C::PASSTHROUGH);
+}
+
+#[test]
+fn constraints_s38_no_color_space() {
+    assert_eq!(fail([gpu([colors(rgba(), [])])]), "2.6 step 11");
+    assert_eq!(fail([gpu([Image { color_spaces: None, ..rgba() }])]), "2.6 step 11");
+}
+
+#[test]
+fn constraints_s41_no_alpha_without_such_a_channel() {
+    let alpha = |image| Image { is_alpha_present: Some(true), ..image };
+    assert_eq!(agree([gpu([alpha(nv12())])]).image().is_alpha_present, None);
+    assert_eq!(agree([gpu([alpha(rgba())])]).image().is_alpha_present, Some(true));
+}
+
+#[test]
+fn constraints_s42_alignments_are_powers_of_two() {
+    for alignment in [size(3, 1), size(1, 0)] {
+        let aligned = Image { size_alignment: alignment, ..rgba() };
+        assert_eq!(fail([gpu([aligned])]), "2.6 step 3");
+        let aligned = Image { display_rect_alignment: alignment, ..rgba() };
+        assert_eq!(fail([gpu([aligned])]), "2.6 step 15");
+        let padded = Image { pad_for_block_size: alignment, ..rgba() };
+        assert_eq!(fail([gpu([padded])]), "2.6 step 21");
+    }
+}
+
+#[test]
+fn constraints_s43_minimum_is_raised_to_the_alignment() {
+    let aligned = Image { size_alignment: size(32, 64), ..at_least(1, 65, rgba()) };
+    assert_eq!(agree([gpu([aligned])]).image().min_size, size(32, 128));
+}
+
+#[test]
+fn constraints_s44_maximum_is_rounded_down_unless_unlimited() {
+    let aligned = |max| Image { size_alignment: size(32, 32), max_size: max, ..rgba() };
+    let agreed = agree([gpu([aligned(size(u32::MAX, 100))])]);
+    assert_eq!(agreed.image().max_size, size(u32::MAX, 96));
+    let agreed = agree([gpu([aligned(size(u32::MAX - 1, 100))])]);
+    assert_eq!(agreed.image().max_size, size(u32::MAX - 31, 96));
+}
+
+#[test]
+fn constraints_s45_divisors_combine() {
+    let divided = |divisor, image| Image { bytes_per_row_divisor: Some(divisor), ..image };
+    let agreed = agree([gpu([divided(3, bgr())]), gpu([divided(4, bgr())])]);
+    assert_eq!(agreed.image().bytes_per_row_divisor, Some(12));
+    // Too large a multiple eliminates the one format, not the other.
+    let small = |divisor| divided(divisor, at_least(1, 1, bgr()));
+    let agreed = agree([gpu([small(0x8000_0000), rgba()]), gpu([small(3), rgba()])]);
+    assert_eq!(agreed.format().0, PixelFormat::R8G8B8A8);
+    assert_eq!(fail([gpu([divided(0, rgba())])]), "2.6 step 16");
+    assert_eq!(fail([gpu([divided(u32::MAX, rgba())])]), "2.6 step 8");
+}
+
+#[test]
+fn constraints_s46_s47_what_formats_ask_for() {
+    let agreed = agree([gpu([rgba()])]);
+    assert_eq!(agreed.image().bytes_per_row_divisor, Some(4));
+    assert_eq!(agreed.image().start_offset_divisor, Some(4));
+    let agreed = agree([gpu([required([(65, 67)], nv12())])]);
+    assert_eq!(agreed.image().size_alignment, size(2, 2));
+    assert_eq!(agreed.sizes().0, 66 * 68 * 3 / 2);
+}
+
+#[test]
+fn constraints_s48_start_offset() {
+    let offset = |divisor| gpu([Image { start_offset_divisor: Some(divisor), ..rgba() }]);
+    assert_eq!(fail([offset(8192)]), "2.6 step 17");
+    assert_eq!(fail([offset(5)]), "2.6 step 17");
+    assert_eq!(agree([offset(4096)]).image().start_offset_divisor, Some(4096));
+    // The alignment of samples comes before the check.
+    assert_eq!(agree([offset(3)]).image().start_offset_divisor, Some(4));
+    let wild = Image { start_offset_divisor: Some(0), ..tiled(rgba(), ANY) };
+    assert_eq!(fail([gpu([wild])]), "2.6 step 17");
+}
+
+#[test]
+fn constraints_s49_required_minimum() {
+    let required_min = |width, height| Image { required_min_size: size(width, height), ..rgba() };
+    assert_eq!(fail([gpu([required_min(63, 64)])]), "2.6 step 20");
+    assert_eq!(fail([gpu([required_min(0, 64)])]), "2.6 step 20");
+    let above = at_most(100, 100, required_min(200, 200));
+    assert_eq!(agree([gpu([above])]).image().required_min_size, size(200, 200));
+}
+
+#[test]
+fn constraints_s50_empty_required_sizes() {
+    let half = Image { required_max_size: size(0, 100), ..rgba() };
+    let agreed = agree([gpu([half])]);
+    assert_eq!((agreed.sizes().0, agreed.required()), (16384, vec![]));
+    assert_eq!(agreed.image().required_max_size, size(0, 100));
+    assert_eq!(fail([gpu([required([(0, 100)], rgba())])]), "2.6 step 6");
+}
+
+#[test]
+fn constraints_s52_number_of_required_sizes() {
+    // Sizes on a falling line do not cover each other.
+    let sizes =
+        |from: u32| std::array::from_fn::<_, 64, _>(|i| (from + i as u32, 500 - i as u32 - from));
+    let first = gpu([required(sizes(64), rgba())]);
+    assert_eq!(agree([first.clone()]).required().len(), 64);
+    let other = gpu([required([(63, 450)], rgba())]);
+    assert_eq!(fail([first.clone(), other]), "3.6");
+    let covering = gpu([required([(600, 600)], rgba())]);
+    assert_eq!(agree([first, covering]).required(), [(600, 600)]);
+}
+
+#[test]
+fn constraints_s56_padding_above_max_size_bytes() {
+    let padded = Image { pad_beyond_image_size_bytes: Some(16), ..at_least(1024, 1, rgba()) };
+    let gpu = gpu([padded]);
+    assert_eq!(agree([gpu.clone().max_bytes(4112)]).sizes(), (4096, 8192));
+    assert_eq!(fail([gpu.max_bytes(4111)]), "4.7");
+}
+
+#[test]
+fn constraints_s57_padding_of_tiled_or_planar_images() {
+    let padded = |width, height, image| {
+        let image = at_most(1024, 1024, image);
+        gpu([Image { pad_for_block_size: size(width, height), ..image }])
+    };
+    // Fuchsia's server lets {1, 16} pass.
+    for (width, height) in [(16, 16), (16, 1), (1, 16)] {
+        assert_eq!(fail([padded(width, height, nv12())]), "2.6 step 21");
+        assert_eq!(fail([padded(width, height, tiled(rgba(), X_TILED))]), "2.6 step 21");
+        assert_eq!(fail([padded(width, height, tiled(rgba(), ANY))]), "2.6 step 21");
+        assert!(agree([padded(width, height, rgba())]).sizes().1 >= 16384);
+    }
+}
+
+/// 2.6 step 1.
+#[test]
+fn constraints_invalid_formats() {
+    let invalid = image(PixelFormat::INVALID, ANY, ColorSpace::PASSTHROUGH);
+    assert_eq!(fail([gpu([invalid])]), "2.6 step 1");
+    assert_eq!(fail([gpu([tiled(rgba(), PixelFormatModifier::INVALID)])]), "2.6 step 1");
+}
+
+/// 2.7 and section 9: the goldfish modifier is supported with any format, until a number is needed.
+#[test]
+fn constraints_goldfish_without_numbers() {
+    let goldfish = PixelFormatModifier::GOOGLE_GOLDFISH_OPTIMAL;
+    let mjpeg = image(PixelFormat::MJPEG, goldfish, ColorSpace::PASSTHROUGH);
+    assert_eq!(fail([gpu([mjpeg])]), "2.6 step 8");
+    assert_eq!(agree([gpu([tiled(rgba(), goldfish)])]).sizes().0, 16384);
+}
+
+/// An AFBC modifier for each number below 128: the kinds of superblock, with all sets of flags.
+fn afbc(number: u64) -> PixelFormatModifier {
+    let flags = [0x10, 0x20, 0x40, 0x800, 0x1000, 0x2000];
+    let flags = flags.into_iter().enumerate().filter(|(bit, _)| number >> bit & 1 == 1);
+    let superblock = 0x0800_0000_0000_0001 + (number >> 6);
+    PixelFormatModifier::from_primitive(flags.fold(superblock, |value, (_, flag)| value | flag))
+}
+
+/// 3.4: fanning out ends when a list has 512 entries.
+#[test]
+fn constraints_fan_out_limit() {
+    let formats = [
+        PixelFormat::R8G8B8A8,
+        PixelFormat::R8G8B8X8,
+        PixelFormat::B8G8R8A8,
+        PixelFormat::B8G8R8X8,
+    ];
+    let pairs = formats.into_iter().flat_map(|pixel_format| {
+        (0..128).map(move |number| PixelFormatAndModifier {
+            pixel_format,
+            pixel_format_modifier: afbc(number),
+        })
+    });
+    let pairs: Vec<_> = pairs.collect();
+    let offers = |pairs: &[PixelFormatAndModifier]| {
+        let entries = pairs.chunks(64).map(|pairs| Image {
+            pixel_format_and_modifiers: Some(pairs.to_vec()),
+            color_spaces: Some(vec![ColorSpace::SRGB]),
+            ..Image::default()
+        });
+        vulkan().camping(1).with(|table| table.image_format_constraints = Some(entries.collect()))
+    };
+    let wildcard = gpu([any()]);
+    assert_eq!(agree([wildcard.clone(), offers(&pairs[..511])]).format().1, afbc(0));
+    assert_eq!(fail([wildcard.clone(), offers(&pairs)]), "3.4");
+    // Without a wildcard nothing fans out, however many there are.
+    assert_eq!(agree([offers(&pairs).bytes(1), offers(&pairs)]).format().1, afbc(0));
+}

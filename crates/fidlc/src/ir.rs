@@ -173,7 +173,8 @@ pub struct Union {
     /// Ascending ordinals.
     pub members: Vec<OrdinalMember>,
     /// A result union, made by the compiler. Back ends that have a result type of their own skip
-    /// it.
+    /// it. Its member `framework_err` (ordinal 3) has the type `int32` here; the only value that
+    /// may arrive is −2 (`fidl-wire.md` 7.2).
     pub is_result: bool,
     pub shape: Shape,
 }

@@ -3,6 +3,17 @@
 //! The front end goes from source texts to [`ir::Library`]: lexer, parser, versions, analysis. It
 //! reads no files and never panics, whatever the texts are. Everything it has to say is a
 //! [`Diagnostic`] under the rule of `fidl-language.md` section 12 that it comes from.
+//!
+//! ```
+//! use fidlc::{Compiler, SourceFile};
+//!
+//! let text = "library example; type Point = struct { x int32; y int32; };".to_owned();
+//! let mut compiler = Compiler::new();
+//! compiler.add_library(vec![SourceFile { name: "example.fidl".to_owned(), text }]);
+//! let compilation = compiler.compile()?;
+//! assert_eq!(compilation.libraries[0].declarations[0].name.declaration, "Point");
+//! # Ok::<(), fidlc::Diagnostics>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

@@ -4,7 +4,7 @@ mod support;
 
 use fidlc::ir::Library;
 use fidlc::{Rule, Version};
-use support::{compile, compiler, find, names, protocol, structure, table};
+use support::{compile, compiler, names, protocol, structure, table};
 
 const LIBRARY: &str = "
 @available(added=1)
@@ -159,6 +159,30 @@ fn language_11_platforms_are_selected_one_by_one() {
 }
 
 #[test]
+fn language_11_a_member_may_end_before_its_parent_is_deprecated() {
+    let library = "
+        @available(added=1)
+        library test;
+        @available(deprecated=5)
+        type T = table {
+            @available(removed=3)
+            1: a uint8;
+            @available(added=6)
+            2: b uint8;
+        };";
+    let deprecated = |version: &str| {
+        let mut compiler = compiler(&[library]);
+        compiler.select("test", version.parse().expect("a version"));
+        let library = compile(&compiler).remove(0);
+        let members = &table(&library, "T").members;
+        members.iter().map(|m| m.attributes.deprecated.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(deprecated("2"), [false]);
+    assert_eq!(deprecated("5"), [false; 0]);
+    assert_eq!(deprecated("6"), [true]);
+}
+
+#[test]
 fn language_11_imports_may_be_used_in_some_versions_only() {
     let compiler = compiler(&[
         "@available(added=1)
@@ -171,5 +195,6 @@ fn language_11_imports_may_be_used_in_some_versions_only() {
          type T = struct {};",
     ]);
     let libraries = compile(&compiler);
-    assert_eq!(find(&libraries[0], "T").name.library, "dep");
+    let test = libraries.iter().find(|library| library.name == "test").expect("the library");
+    assert!(test.declarations.is_empty() && test.dependencies.is_empty());
 }

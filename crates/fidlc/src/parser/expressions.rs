@@ -59,7 +59,10 @@ impl Cursor<'_> {
     pub fn arguments(&mut self) -> Parsed<Vec<Argument>> {
         self.expect(Symbol::LeftParen)?;
         let mut arguments = Vec::new();
-        while !self.is_symbol(0, Symbol::RightParen) {
+        if self.eat(Symbol::RightParen) {
+            return Some(arguments);
+        }
+        loop {
             arguments.push(self.argument()?);
             if !self.eat(Symbol::Comma) {
                 break;

@@ -239,10 +239,10 @@ impl Cursor<'_> {
             self.report(diagnostic.help("write `1: name type;`"));
             return None;
         };
-        let (parsed, ordinal_span) = (text.parse::<u32>(), self.span());
+        let (parsed, ordinal_span) = (ordinal(text), self.span());
         self.bump();
-        let Ok(ordinal) = parsed else {
-            let message = "an ordinal is a decimal number of at most 32 bits";
+        let Some(ordinal) = parsed else {
+            let message = "an ordinal is a number of at most 32 bits";
             self.report(Diagnostic::new(Rule::OrdinalOutOfRange, ordinal_span, message));
             return None;
         };
@@ -280,4 +280,13 @@ impl Cursor<'_> {
         let value = self.expression()?;
         Some(ValueField { id, attributes, name, value })
     }
+}
+
+fn ordinal(text: &str) -> Option<u32> {
+    let (digits, radix) = match (text.strip_prefix("0x"), text.strip_prefix("0b")) {
+        (Some(hex), _) => (hex, 16),
+        (_, Some(binary)) => (binary, 2),
+        _ => (text, 10),
+    };
+    u32::from_str_radix(digits, radix).ok()
 }

@@ -139,27 +139,23 @@ impl Available {
         };
         let own_end = end(self.removed, false).or(end(self.replaced, true));
         let inherited = parent.unwrap_or(Lifetime::UNVERSIONED);
-        let lifetime = Lifetime {
-            added: self.added.map_or(inherited.added, |(version, _)| version),
-            deprecated: self.deprecated.map(|(version, _)| version).or(inherited.deprecated),
-            end: own_end.or(inherited.end),
-        };
         if let Some(parent) = parent
             && !self.within(parent, sink)
         {
             return parent;
         }
-        let ends = lifetime.end.map(|end| end.version);
-        let ordered = ends.is_none_or(|end| lifetime.added < end)
-            && lifetime.deprecated.is_none_or(|deprecated| ends.is_none_or(|end| deprecated < end));
-        // A deprecation that comes with the parent may be older than the element itself.
-        let late = self.deprecated.is_some_and(|(deprecated, _)| deprecated < lifetime.added);
-        if !ordered || late {
+        let added = self.added.map_or(inherited.added, |(version, _)| version);
+        let end = own_end.or(inherited.end);
+        let alive = |version: Version| end.is_none_or(|end| version < end.version);
+        let own_deprecated = self.deprecated.map(|(version, _)| version);
+        if !alive(added) || own_deprecated.is_some_and(|at| at < added || !alive(at)) {
             let message = "versions have to be in order: added <= deprecated < removed or replaced";
             sink.report(Diagnostic::new(Rule::AvailabilityOrder, span, message));
             return inherited;
         }
-        lifetime
+        // A deprecation of the parent may come before the element or after its end.
+        let deprecated = own_deprecated.or(inherited.deprecated).filter(|&at| alive(at));
+        Lifetime { added, deprecated, end }
     }
 
     /// Whether what is written here lies inside the lifetime of the enclosing element.

@@ -9,7 +9,7 @@ use crate::deviation::Deviation;
 use crate::interface::{
     AllocationId, ChannelId, Effect, HeapFailure, Host, Input, Instant, NodeId, Reply,
 };
-use crate::logical::LogicalCollection;
+use crate::logical::{Inconsistency, LogicalCollection};
 use crate::negotiation::{FormatCost, HeapCatalog};
 use crate::shared::{Served, Shared};
 
@@ -116,6 +116,28 @@ impl<H: Handle> Core<H> {
     /// Whether nothing is left: no channel, no collection, no buffer, no effect.
     pub fn is_idle(&self) -> bool {
         self.collections.is_empty() && self.shared.is_idle() && self.deadlines.next().is_none()
+    }
+
+    /// Whether the core's own records fit together, for simulations to ask after every step. Takes
+    /// time in proportion to all nodes.
+    ///
+    /// # Errors
+    ///
+    /// The first fault that is found.
+    pub fn check(&self) -> Result<(), Inconsistency> {
+        for (channel, collection, node) in self.shared.node_channels() {
+            let owner = self.collections.get(&collection);
+            if !owner.is_some_and(|collection| collection.owns(node, channel)) {
+                return Err(Inconsistency::StrayChannel(channel));
+            }
+        }
+        for (id, collection) in &self.collections {
+            collection.check(&self.shared)?;
+            if self.deadlines.of(*id) != collection.deadline() {
+                return Err(Inconsistency::WrongDeadline(*id));
+            }
+        }
+        Ok(())
     }
 
     /// Lets `act` work on a collection, and draws the conclusions.

@@ -28,6 +28,10 @@ impl Deadlines {
         }
     }
 
+    pub fn of(&self, collection: u64) -> Option<Instant> {
+        self.by_collection.get(&collection).copied()
+    }
+
     pub fn next(&self) -> Option<Instant> {
         self.by_time.first().map(|(deadline, _)| *deadline)
     }

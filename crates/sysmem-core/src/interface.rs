@@ -93,6 +93,10 @@ pub struct HeapFailure {
 
 /// Something that the driver has to do, in the order of the queue.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an effect is moved twice: into the queue and out of it"
+)]
 pub enum Effect<H> {
     /// Serve this end as that channel from now on.
     Serve { channel: ChannelId, kind: ChannelKind, end: H },
@@ -131,6 +135,7 @@ pub struct AllocationPlan {
 
 /// A reply to a two-way request. Each variant holds the one right to answer it.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a reply is moved once, from the core to its encoder")]
 pub enum Reply {
     Sync(fidl::Responder<fsysmem2::NodeSyncMethod>),
     NodeRef(fidl::Responder<fsysmem2::NodeGetNodeRefMethod>, NodeId),

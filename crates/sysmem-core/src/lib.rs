@@ -41,3 +41,4 @@ mod tree;
 
 pub use crate::core::{Config, Core};
 pub use interface::*;
+pub use logical::Inconsistency;

@@ -98,10 +98,16 @@ impl<H> Shared<H> {
 
     /// The live channels of allocators.
     pub fn allocators(&self) -> Vec<ChannelId> {
-        let is_allocator = |(channel, served): (&ChannelId, &Served)| {
-            matches!(served, Served::Allocator(_)).then_some(*channel)
-        };
-        self.channels.iter().filter_map(is_allocator).collect()
+        let allocators = self.channels.iter().filter(|(_, s)| matches!(s, Served::Allocator(_)));
+        allocators.map(|(channel, _)| *channel).collect()
+    }
+
+    /// The live channels of nodes, with the collections and nodes that they are served for.
+    pub fn node_channels(&self) -> impl Iterator<Item = (ChannelId, u64, NodeId)> {
+        self.channels.iter().filter_map(|(channel, served)| match *served {
+            Served::Allocator(_) => None,
+            Served::Node { collection, node } => Some((*channel, collection, node)),
+        })
     }
 
     pub fn reply(&mut self, channel: ChannelId, reply: Reply) {

@@ -46,7 +46,9 @@ impl<H> LogicalCollection<H> {
     }
 }
 
-/// The entry of `sysmem2-constraints.md` 6.4.
+/// The entry of `sysmem2-constraints.md` 6.4, but for its `max_size_bytes`: with that, no image with
+/// padding would ever let anybody join, as the page notes. A size that differs is found when the
+/// agreement is compared.
 fn synthetic(buffers: &Buffers) -> fsysmem2::BufferCollectionConstraints {
     use fsysmem2::CoherencyDomain as Domain;
     let memory = buffers.settings.buffer_settings.clone().unwrap_or_default();
@@ -60,7 +62,6 @@ fn synthetic(buffers: &Buffers) -> fsysmem2::BufferCollectionConstraints {
         max_buffer_count: Some(buffers.count),
         buffer_memory_constraints: Some(fsysmem2::BufferMemoryConstraints {
             min_size_bytes: memory.size_bytes,
-            max_size_bytes: memory.size_bytes,
             physically_contiguous_required: memory.is_physically_contiguous.filter(|set| *set),
             secure_required: memory.is_secure.filter(|set| *set),
             cpu_domain_supported: Some(memory.coherency_domain == Some(Domain::CPU)),

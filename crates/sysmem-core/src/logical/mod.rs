@@ -4,6 +4,7 @@
 //! do is to fail the collection that it takes part in.
 
 mod allocation;
+mod check;
 mod collection;
 mod failure;
 mod group;
@@ -26,6 +27,7 @@ use crate::tree::Tree;
 use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::{Kind, Link, Node};
 use allocation::Stage;
+pub use check::Inconsistency;
 use stall::StallTimer;
 
 /// Everybody who shares one set of buffers.

@@ -10,6 +10,8 @@ use crate::interface::{NodeId, Severity};
 use crate::limits::SELECTIONS_MAX;
 use crate::negotiation::{Agreement, Environment, Failure, negotiate};
 use crate::shared::Shared;
+use crate::tree::debug_info::DebugInfo;
+use crate::tree::node::Node;
 use crate::tree::selection::Selections;
 
 /// Why one selection of nodes gets no buffers.
@@ -17,7 +19,10 @@ use crate::tree::selection::Selections;
 enum Rejection {
     /// Nobody has set constraints: everybody gave up a token, or left.
     NoParticipants,
-    Constraints(Failure),
+    Constraints {
+        failure: Failure,
+        client: Option<DebugInfo>,
+    },
     /// Late participants do not get along with the buffers that there are.
     OtherSettings,
 }
@@ -33,6 +38,7 @@ impl<H> LogicalCollection<H> {
     ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
         let mut selections = Selections::new(&self.tree, top);
         let mut rejections = Vec::new();
+        self.log_verbose(shared, || self.describe(&self.tree.pruned(top)));
         while let Some(selected) = selections.current(&self.tree, top) {
             if rejections.len() == SELECTIONS_MAX {
                 let text = format!("no agreement in {SELECTIONS_MAX} combinations of children");
@@ -44,6 +50,9 @@ impl<H> LogicalCollection<H> {
                     for rejection in rejections {
                         self.log_verbose(shared, || format!("other selection: {rejection}"));
                     }
+                    self.log_verbose(shared, || {
+                        format!("selected {}: {agreement:?}", self.describe(&selected))
+                    });
                     return Ok((selected, agreement));
                 }
                 Err(rejection) => rejections.push(rejection),
@@ -54,6 +63,16 @@ impl<H> LogicalCollection<H> {
             self.log(shared, Severity::Error, format!("no buffers: {rejection}"));
         }
         Err(fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY)
+    }
+
+    /// For logs: nodes with the node that each is below.
+    fn describe(&self, nodes: &[NodeId]) -> String {
+        let known = nodes.iter().filter_map(|id| Some((id, self.tree.get(*id)?)));
+        let lines = known.map(|(id, node)| {
+            let parent = node.parent.map_or(String::new(), |parent| format!(" below {}", parent.0));
+            format!("node {}{parent}: {}, {}", id.0, node.debug, node.state())
+        });
+        lines.collect::<Vec<_>>().join("; ")
     }
 
     fn attempt(
@@ -68,22 +87,27 @@ impl<H> LogicalCollection<H> {
             format_costs: &config.format_costs,
             page_size_bytes: config.page_size_bytes,
         };
-        let constraints = |id: &NodeId| self.tree.get(*id).and_then(|node| node.constraints());
-        let mut participants: Vec<_> = selected.iter().filter_map(constraints).collect();
-        if participants.is_empty() {
+        let newcomers = selected.iter().filter_map(|id| self.tree.get(*id)).collect();
+        let mut nodes: Vec<&Node<H>> = newcomers;
+        nodes.retain(|node| node.constraints().is_some());
+        if nodes.is_empty() {
             return Err(Rejection::NoParticipants);
         }
-        let Some(pinned) = pinned else {
-            return negotiate(&participants, &environment).map_err(Rejection::Constraints);
-        };
-        let everybody = self.tree.breadth_first(self.tree.root());
-        let present = everybody.iter().filter_map(|id| self.tree.get(*id));
-        let present = present.filter(|node| node.allocated).filter_map(|node| node.constraints());
-        let mut all: Vec<_> = present.collect();
-        all.append(&mut participants);
-        all.push(pinned.constraints());
-        let agreement = negotiate(&all, &environment).map_err(Rejection::Constraints)?;
-        if pinned.is(&agreement) { Ok(agreement) } else { Err(Rejection::OtherSettings) }
+        if pinned.is_some() {
+            let present = self.tree.breadth_first(self.tree.root()).into_iter();
+            let present = present.filter_map(|id| self.tree.get(id)).filter(|n| n.allocated);
+            nodes.splice(..0, present.filter(|node| node.constraints().is_some()));
+        }
+        let mut constraints: Vec<_> = nodes.iter().filter_map(|node| node.constraints()).collect();
+        constraints.extend(pinned.map(Pinned::constraints));
+        let agreement = negotiate(&constraints, &environment).map_err(|failure| {
+            let client = failure.participant().and_then(|index| nodes.get(index));
+            Rejection::Constraints { client: client.map(|node| node.debug.clone()), failure }
+        })?;
+        if pinned.is_some_and(|pinned| !pinned.is(&agreement)) {
+            return Err(Rejection::OtherSettings);
+        }
+        Ok(agreement)
     }
 }
 
@@ -91,7 +115,10 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoParticipants => f.write_str("no participant has set constraints"),
-            Self::Constraints(failure) => failure.fmt(f),
+            Self::Constraints { failure, client: Some(client) } => {
+                write!(f, "{failure} ({client})")
+            }
+            Self::Constraints { failure, client: None } => failure.fmt(f),
             Self::OtherSettings => {
                 f.write_str("a late participant would need other settings or more buffers")
             }

@@ -1,0 +1,256 @@
+//! 10 to 20: the Allocator.
+
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use crate::driver::Answer;
+use crate::handle::Object;
+use crate::world::{Client, INTERNAL, World, cpu};
+
+const BAD_STATE: Option<i32> = Some(-20);
+
+fn vmo_info(
+    allocator: &Client,
+    request: fsysmem2::AllocatorGetVmoInfoRequest<crate::handle::SimHandle>,
+) -> Result<sysmem_core::BufferName, fsysmem2::Error> {
+    match allocator.call::<fsysmem2::AllocatorGetVmoInfoMethod>(request).answer() {
+        Answer::VmoInfo(result) => result,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn lifecycle_s10_binding_an_unknown_token_closes_both_ends_and_nothing_else() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let unknown = world.foreign_token();
+    let collection = allocator.bind(unknown.clone());
+    assert_eq!(collection.epitaph(), None);
+    assert!(!world.driver().wires.channels[&unknown.pair].client_open, "the token is dropped");
+    assert!(allocator.is_open());
+    assert!(allocator.shared_token().is_open());
+    assert_eq!(world.log("the token is unknown").len(), 1);
+}
+
+#[test]
+fn lifecycle_s11_a_missing_token_request_closes_the_allocator() {
+    let world = World::new();
+    let allocator = world.allocator();
+    allocator.send::<fsysmem2::AllocatorAllocateSharedCollectionMethod>(
+        fsysmem2::AllocatorAllocateSharedCollectionRequest { token_request: None },
+    );
+    assert_eq!(allocator.epitaph(), INTERNAL);
+}
+
+#[test]
+fn lifecycle_s12_get_vmo_info_without_vmo_is_answered() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let result = vmo_info(&allocator, fsysmem2::AllocatorGetVmoInfoRequest::default());
+    assert_eq!(result, Err(fsysmem2::Error::PROTOCOL_DEVIATION));
+    assert!(allocator.is_open());
+}
+
+#[test]
+fn lifecycle_s13_a_foreign_vmo_is_not_found() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let vmo = Some(world.handle(Object::Vmo));
+    let request = fsysmem2::AllocatorGetVmoInfoRequest { vmo, ..Default::default() };
+    assert_eq!(vmo_info(&allocator, request), Err(fsysmem2::Error::NOT_FOUND));
+    assert!(allocator.is_open());
+    assert!(world.log("").iter().all(|record| record.text.is_empty()), "probing is not logged");
+}
+
+#[test]
+fn get_vmo_info_names_the_buffer_also_after_the_collection_has_failed() {
+    let world = World::new();
+    let collection = world.allocator().non_shared_collection();
+    let id = collection.collection_id();
+    collection.set_constraints(cpu(3, 64));
+    let allocation = collection.wait().buffers().allocation;
+    collection.close();
+    assert!(!collection.is_open());
+
+    let allocator = world.allocator();
+    let request = || fsysmem2::AllocatorGetVmoInfoRequest {
+        vmo: Some(world.handle(Object::Buffer(allocation, 2))),
+        ..Default::default()
+    };
+    let expected = sysmem_core::BufferName { collection: id, index: 2 };
+    assert_eq!(vmo_info(&allocator, request()), Ok(expected));
+
+    let more = fsysmem2::AllocatorGetVmoInfoRequest {
+        need_single_buffer_settings: Some(true),
+        ..request()
+    };
+    assert_eq!(vmo_info(&allocator, more), Err(fsysmem2::Error::UNSPECIFIED));
+
+    world.driver().free(allocation);
+    assert_eq!(vmo_info(&allocator, request()), Err(fsysmem2::Error::NOT_FOUND));
+    assert!(allocator.is_open());
+}
+
+#[test]
+fn lifecycle_s14_a_converted_token_is_not_known() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let token = allocator.shared_token();
+    assert!(allocator.knows(&token));
+    let collection = allocator.bind(token.clone());
+    assert!(!allocator.knows(&token));
+    assert!(!allocator.knows(&collection));
+    assert!(!allocator.knows(&world.foreign_token()));
+}
+
+#[test]
+fn lifecycle_s15_a_released_token_is_known_until_it_is_closed() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let root = allocator.shared_token();
+    let token = root.duplicate();
+    token.release();
+    assert!(allocator.knows(&token));
+    token.close();
+    assert!(!allocator.knows(&token));
+}
+
+#[test]
+fn lifecycle_s16_closing_the_allocator_does_not_disturb_the_token() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let token = allocator.shared_token();
+    allocator.close();
+    assert!(matches!(token.sync().answer(), Answer::Sync));
+}
+
+#[test]
+fn lifecycle_s17_what_is_queued_on_a_token_takes_effect_before_it_is_converted() {
+    let world = World::new();
+    let token = world.shared_token();
+    token.queue::<fsysmem2::NodeSetNameMethod>(fsysmem2::NodeSetNameRequest {
+        priority: Some(1),
+        name: Some("queued".into()),
+    });
+    let child = world.foreign_token();
+    let end = fidl::ServerEnd::new(world.handle(Object::ServerEnd(child.pair)));
+    token.queue::<fsysmem2::BufferCollectionTokenDuplicateMethod>(
+        fsysmem2::BufferCollectionTokenDuplicateRequest {
+            rights_attenuation_mask: Some(u32::MAX),
+            token_request: Some(end),
+        },
+    );
+    let collection = world.bind(token);
+    assert!(child.is_open());
+    let child = world.bind(child);
+    collection.set_constraints(cpu(1, 64));
+    child.set_constraints(cpu(1, 64));
+    assert_eq!(child.wait().buffers().count, 2);
+    assert_eq!(world.allocated_names(), ["queued"]);
+}
+
+#[test]
+fn lifecycle_s18_the_allocators_debug_info_wins_over_what_is_queued() {
+    let world = World::new();
+    let token = world.shared_token();
+    token.queue::<fsysmem2::NodeSetDebugClientInfoMethod>(
+        fsysmem2::NodeSetDebugClientInfoRequest { name: Some("queued".into()), id: Some(1) },
+    );
+    let allocator = world.allocator();
+    allocator.set_client_info("parked", Some(2));
+    let collection = allocator.bind(token);
+    collection.wait();
+    let record = &world.log("before SetConstraints")[0];
+    assert!(record.text.contains("client \"parked\" (2)"), "{}", record.text);
+}
+
+#[test]
+fn lifecycle_s19_binding_a_released_token_fails_its_domain() {
+    let world = World::new();
+    let root = world.shared_token();
+    let token = root.duplicate();
+    token.release();
+    let collection = world.bind(token.clone());
+    assert_eq!(token.epitaph(), BAD_STATE);
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(collection.epitaph(), None);
+}
+
+#[test]
+fn a_token_that_is_turned_in_twice_fails_its_domain() {
+    // A copy of the end says that it is the token; before it is proven, the token comes again.
+    let world = World::new();
+    let token = world.shared_token();
+    let allocator = world.allocator();
+    for object in [Object::Impostor(token.pair), Object::ClientEnd(token.pair)] {
+        let collection = world.driver().wires.new_pair(sysmem_core::ChannelKind::Collection);
+        let end = world.handle(Object::ServerEnd(collection));
+        let request = fsysmem2::AllocatorBindSharedCollectionRequest {
+            token: Some(fidl::ClientEnd::new(world.handle(object))),
+            buffer_collection_request: Some(fidl::ServerEnd::new(end)),
+        };
+        allocator.queue::<fsysmem2::AllocatorBindSharedCollectionMethod>(request);
+    }
+    assert!(world.driver().deliver(allocator.pair));
+    assert!(world.driver().deliver(allocator.pair));
+    assert_eq!(token.epitaph(), BAD_STATE);
+    world.settle();
+    assert!(allocator.is_open());
+}
+
+#[test]
+fn an_end_that_only_says_it_is_a_token_changes_nothing() {
+    let world = World::new();
+    let token = world.shared_token();
+    let collection = world.allocator().bind_end(Object::Impostor(token.pair));
+    assert_eq!(collection.epitaph(), None);
+    assert!(matches!(token.sync().answer(), Answer::Sync));
+    let collection = world.bind(token);
+    assert!(collection.is_open());
+}
+
+#[test]
+fn a_release_in_the_queue_of_a_token_that_is_turned_in_fails_it() {
+    let world = World::new();
+    let root = world.shared_token();
+    let token = root.duplicate();
+    token.queue::<fsysmem2::NodeReleaseMethod>(());
+    let collection = world.bind_before_looking(&token);
+    assert_eq!(token.epitaph(), INTERNAL);
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(collection.epitaph(), None);
+}
+
+#[test]
+fn a_malformed_message_in_the_queue_of_a_token_that_is_turned_in_fails_it() {
+    let world = World::new();
+    let root = world.shared_token();
+    let token = root.duplicate();
+    world.driver().wires.send_raw(token.pair, vec![1, 2, 3], Vec::new());
+    let collection = world.bind_before_looking(&token);
+    assert_eq!(token.epitaph(), Some(-10));
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(collection.epitaph(), None);
+}
+
+#[test]
+fn lifecycle_s20_debug_info_needs_a_name_and_no_id() {
+    let world = World::new();
+    let allocator = world.allocator();
+    allocator.set_client_info("somebody", None);
+    let token = allocator.shared_token();
+    token.send::<fsysmem2::NodeSetDebugClientInfoMethod>(fsysmem2::NodeSetDebugClientInfoRequest {
+        name: Some("else".into()),
+        id: None,
+    });
+    assert!(token.is_open() && allocator.is_open());
+
+    token.send::<fsysmem2::NodeSetDebugClientInfoMethod>(fsysmem2::NodeSetDebugClientInfoRequest {
+        name: None,
+        id: Some(1),
+    });
+    assert_eq!(token.epitaph(), INTERNAL);
+    allocator.send::<fsysmem2::AllocatorSetDebugClientInfoMethod>(
+        fsysmem2::AllocatorSetDebugClientInfoRequest { name: None, id: Some(1) },
+    );
+    assert_eq!(allocator.epitaph(), INTERNAL);
+}

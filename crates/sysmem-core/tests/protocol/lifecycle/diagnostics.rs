@@ -1,0 +1,143 @@
+//! 99 to 102: names, ids, reports.
+
+use sysmem_core::Instant;
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use crate::world::{World, cpu};
+
+#[test]
+fn lifecycle_s99_a_name_is_replaced_by_one_of_higher_priority() {
+    for (priority, expected) in [(4, "first"), (5, "first"), (6, "second")] {
+        let world = World::new();
+        let root = world.allocator().non_shared_collection();
+        root.set_name(5, "first");
+        root.set_name(priority, "second");
+        root.set_constraints(cpu(1, 64));
+        assert_eq!(world.allocated_names(), [expected], "priority {priority}");
+    }
+}
+
+#[test]
+fn lifecycle_s100_a_name_that_comes_after_the_allocation_renames_nothing() {
+    let world = World::new();
+    let root = world.allocator().non_shared_collection();
+    root.set_name(1, "early");
+    root.set_constraints(cpu(1, 64));
+    root.set_name(2, "late");
+    assert!(root.is_open());
+    assert_eq!(world.allocated_names(), ["early"]);
+}
+
+#[test]
+fn lifecycle_s101_a_collection_that_stalls_is_reported_and_goes_on() {
+    let world = World::new();
+    let token = world.shared_token();
+    token.set_debug_info("initiator", 1);
+    let other = token.duplicate();
+    other.set_debug_info("sleeper", 2);
+    let root = world.bind(token);
+    root.set_constraints(cpu(1, 64));
+
+    world.advance_to(4);
+    assert!(world.log("not allocated yet").is_empty());
+    world.advance_to(5);
+    let report = world.log("not allocated yet");
+    assert_eq!(report.len(), 1);
+    assert!(report[0].text.contains("client \"initiator\" (1): collection, constraints set"));
+    assert!(report[0].text.contains("\"sleeper (was initiator)\" (2): token, not turned in"));
+    world.advance_to(35);
+    assert_eq!(world.log("not allocated yet").len(), 2);
+    world.advance_to(100_000);
+    assert_eq!(world.log("not allocated yet").len(), 2);
+    assert_eq!(world.next_deadline(), None);
+
+    let other = world.bind(other);
+    other.set_constraints(cpu(1, 64));
+    assert_eq!(other.wait().buffers().count, 2);
+}
+
+#[test]
+fn clients_move_the_first_report() {
+    let world = World::new();
+    let token = world.shared_token();
+    let move_to = |seconds: i64| {
+        token.send::<fsysmem2::NodeSetDebugTimeoutLogDeadlineMethod>(
+            fsysmem2::NodeSetDebugTimeoutLogDeadlineRequest {
+                deadline: Some(seconds * 1_000_000_000),
+            },
+        );
+    };
+    move_to(60);
+    move_to(20);
+    assert_eq!(world.next_deadline(), Some(Instant(20_000_000_000)));
+    world.advance_to(19);
+    assert!(world.log("not allocated yet").is_empty());
+    world.advance_to(20);
+    assert_eq!(world.log("not allocated yet").len(), 1);
+    move_to(21);
+    assert_eq!(world.next_deadline(), Some(Instant(50_000_000_000)));
+}
+
+#[test]
+fn a_collection_with_a_result_is_not_reported() {
+    let world = World::new();
+    let root = world.allocator().non_shared_collection();
+    assert_eq!(world.next_deadline(), Some(Instant(5_000_000_000)));
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(world.next_deadline(), None);
+    let token = world.shared_token();
+    token.close();
+    assert_eq!(world.next_deadline(), None);
+}
+
+#[test]
+fn lifecycle_s102_the_collection_has_one_id_everywhere() {
+    let world = World::new();
+    let token = world.shared_token();
+    let group = token.group();
+    let below = token.duplicate();
+    let id = token.collection_id();
+    assert_ne!(id, 0);
+    assert_eq!(group.collection_id(), id);
+    assert_eq!(below.collection_id(), id);
+    below.release_and_close();
+    let child = world.bind(group.child());
+    group.all_children_present();
+    let root = world.bind(token);
+    assert_eq!(root.collection_id(), id);
+    child.set_constraints(cpu(1, 64));
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(root.wait().buffers().collection, id);
+    assert_ne!(world.shared_token().collection_id(), id);
+}
+
+#[test]
+fn a_node_keeps_its_ref_when_it_is_turned_in() {
+    let world = World::new();
+    let token = world.shared_token();
+    let node = token.node_ref();
+    assert_eq!(token.node_ref(), node);
+    assert_eq!(world.bind(token).node_ref(), node);
+}
+
+#[test]
+fn verbose_logging_tells_what_was_asked_and_given() {
+    let world = World::new();
+    let root = world.allocator().non_shared_collection();
+    root.send::<fsysmem2::NodeSetVerboseLoggingMethod>(());
+    root.set_constraints(cpu(1, 64));
+    for part in ["constraints of node", "selected node", "allocated 1 buffers"] {
+        assert!(!world.log(part).is_empty(), "{part}");
+    }
+}
+
+#[test]
+fn a_failed_negotiation_names_the_client_at_fault() {
+    let world = World::new();
+    let (root, [other]) = world.participants();
+    other.set_debug_info("greedy", 9);
+    root.set_constraints(cpu(1, 64));
+    other.set_constraints(crate::world::impossible());
+    let said = world.log("no buffers");
+    assert!(said[0].text.contains("client \"greedy\" (9)"), "{}", said[0].text);
+}

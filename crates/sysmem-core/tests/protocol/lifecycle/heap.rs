@@ -1,0 +1,112 @@
+//! What happens while a heap is at work (`sysmem2-protocols.md` 3.6, 3.8).
+
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
+use crate::driver::Memory;
+use crate::world::{Client, INTERNAL, World, cpu, no_memory};
+
+/// Two participants who wait for a heap that takes its time.
+fn waiting(world: &World) -> (Client, Client) {
+    world.heap_takes_its_time();
+    let (root, [other]) = world.participants();
+    root.set_constraints(cpu(1, 64));
+    other.set_constraints(cpu(1, 64));
+    assert_eq!(world.allocations_in(Memory::Wanted).len(), 1);
+    (root, other)
+}
+
+#[test]
+fn waits_are_answered_when_the_heap_answers() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    let wait = root.wait();
+    assert!(wait.is_unanswered());
+    assert_eq!(other.check(), Err(fsysmem2::Error::PENDING));
+    world.heap_answers(Ok(()));
+    assert_eq!(wait.buffers().count, 2);
+    assert_eq!(other.check(), Ok(()));
+}
+
+#[test]
+fn buffers_that_come_too_late_are_let_go_of() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    other.close();
+    assert_eq!(root.epitaph(), INTERNAL);
+    world.heap_answers(Ok(()));
+    assert_eq!(world.allocations_in(Memory::LetGo).len(), 1);
+    world.assert_nothing_is_left_but_allocators();
+}
+
+#[test]
+fn a_heap_that_fails_too_late_is_nothing_to_anybody() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    root.close();
+    assert_eq!(other.epitaph(), INTERNAL);
+    world.heap_answers(Err(no_memory()));
+    world.assert_nothing_is_left_but_allocators();
+}
+
+#[test]
+fn who_leaves_while_the_heap_works_still_counts() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    other.wait();
+    other.release_and_close();
+    world.heap_answers(Ok(()));
+    assert_eq!(root.wait().buffers().count, 2);
+}
+
+#[test]
+fn when_everybody_leaves_while_the_heap_works_the_collection_fails() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    root.release_and_close();
+    other.release_and_close();
+    world.heap_answers(Ok(()));
+    world.assert_nothing_is_left_but_allocators();
+}
+
+#[test]
+fn names_given_while_the_heap_works_come_too_late() {
+    let world = World::new();
+    let (root, _other) = waiting(&world);
+    root.set_name(1, "late");
+    world.heap_answers(Ok(()));
+    assert_eq!(world.allocated_names(), [""]);
+}
+
+#[test]
+fn shutting_down_fails_everything() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    let token = world.shared_token();
+    world.driver().core.shut_down();
+    world.driver().carry_out();
+    for client in [root, other, token] {
+        assert_eq!(client.epitaph(), INTERNAL);
+    }
+    world.heap_answers(Ok(()));
+    world.assert_nothing_is_left();
+}
+
+#[test]
+fn abandoning_fails_one_collection() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    let allocator = world.allocator();
+    let token = allocator.shared_token();
+    let channel = world.driver().wires.channels[&root.pair].served_as.unwrap();
+    world.driver().core.abandon(channel);
+    world.driver().carry_out();
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(other.epitaph(), INTERNAL);
+    assert!(token.is_open());
+
+    let channel = world.driver().wires.channels[&allocator.pair].served_as.unwrap();
+    world.driver().core.abandon(channel);
+    world.driver().carry_out();
+    assert_eq!(allocator.epitaph(), INTERNAL);
+    assert!(token.is_open());
+}

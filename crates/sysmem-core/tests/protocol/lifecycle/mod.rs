@@ -1,0 +1,12 @@
+//! Sentences of `sysmem2-protocols.md` section 7, by their numbers: `lifecycle_s23_…` is the 23rd.
+
+mod allocator;
+mod attach;
+mod collections;
+mod diagnostics;
+mod failure;
+mod groups;
+mod heap;
+mod release;
+mod rights;
+mod wire;

@@ -35,6 +35,8 @@ pub(crate) struct File {
     pub library: Dotted,
     pub imports: Vec<Import>,
     pub declarations: Vec<Decl>,
+    /// Nothing had to be skipped to read this.
+    pub complete: bool,
 }
 
 #[derive(Clone, Debug)]

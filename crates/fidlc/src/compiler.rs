@@ -61,10 +61,10 @@ impl Compiler {
     pub fn compile(&self) -> Result<Compilation, Diagnostics> {
         let sources = Arc::new(self.sources.clone());
         let mut sink = Sink::default();
-        let parsed = self.parse(&mut sink);
-        // What could not be parsed is missing, and would be missed everywhere.
-        let libraries =
-            if sink.has_errors() { Vec::new() } else { self.analyze(&parsed, &sources, &mut sink) };
+        let libraries = match self.parse(&mut sink) {
+            Some(parsed) => self.analyze(&parsed, &sources, &mut sink),
+            None => Vec::new(),
+        };
         let failed = sink.has_errors();
         let findings = sink.finish(sources);
         if failed { Err(findings) } else { Ok(Compilation { libraries, warnings: findings }) }
@@ -105,7 +105,10 @@ impl Compiler {
         selection
     }
 
-    fn parse(&self, sink: &mut Sink) -> Vec<Library> {
+    /// The libraries; `None` if anything in them could not be read, since it would be missed
+    /// everywhere.
+    fn parse(&self, sink: &mut Sink) -> Option<Vec<Library>> {
+        let mut complete = true;
         let mut next_id = 0;
         let mut libraries: Vec<Library> = Vec::new();
         for files in &self.libraries {
@@ -114,6 +117,7 @@ impl Compiler {
                 let tokens = lexer::lex(file, self.sources.text(file), sink);
                 parsed.extend(parser::parse(tokens, &mut next_id, sink));
             }
+            complete &= parsed.len() == files.len() && parsed.iter().all(|file| file.complete);
             let Some(first) = parsed.first() else { continue };
             let (name, span) = (first.library.text(), first.library.span);
             for other in parsed.iter().filter(|other| other.library.text() != name) {
@@ -132,7 +136,7 @@ impl Compiler {
             }
             libraries.push(Library { name, files: parsed });
         }
-        libraries
+        complete.then_some(libraries)
     }
 }
 

@@ -7,7 +7,7 @@ mod walk;
 
 use crate::ast::{Argument, Attribute, ExprKind};
 use crate::diagnostics::{Diagnostic, Rule, Sink};
-use crate::sema::{Library, canonical};
+use crate::sema::{Library, canonical, is_near};
 use official::{Arguments, OFFICIAL, Official, VERSION_ARGUMENTS};
 use place::Place;
 pub(crate) use walk::walk;
@@ -204,43 +204,6 @@ fn check_user(attribute: &Attribute, place: Place, sink: &mut Sink) {
                 sink.report(Diagnostic::new(Rule::ReferenceInLibraryAttribute, span, message));
             }
             _ => {}
-        }
-    }
-}
-
-/// Whether two names differ in style or in one letter.
-fn is_near(official: &str, name: &str) -> bool {
-    let flat = |name: &str| name.replace('_', "").to_ascii_lowercase();
-    let (a, b) = (flat(official), flat(name));
-    a == b || (a.len() > 3 && one_edit(a.as_bytes(), b.as_bytes()))
-}
-
-/// Whether one insertion, removal or replacement makes `b` of `a`.
-fn one_edit(a: &[u8], b: &[u8]) -> bool {
-    let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let rest = |text: &'_ [u8], skip: usize| text.get(same_start + skip..).map(<[u8]>::to_vec);
-    let pairs = [(rest(a, 1), rest(b, 1)), (rest(a, 1), rest(b, 0)), (rest(a, 0), rest(b, 1))];
-    pairs.iter().any(|(a, b)| a.is_some() && a == b)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn language_10_near_misses_of_official_names() {
-        for (official, name, near) in [
-            ("discoverable", "Discoverable", true),
-            ("discoverable", "discovrable", true),
-            ("available", "availabel", false),
-            ("available", "avialable", false),
-            ("available", "availablee", true),
-            ("transport", "transpord", true),
-            ("doc", "dog", false),
-            ("doc", "Doc", true),
-            ("transport", "transmit", false),
-        ] {
-            assert_eq!(is_near(official, name), near, "{official} {name}");
         }
     }
 }

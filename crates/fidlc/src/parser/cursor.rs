@@ -17,12 +17,14 @@ pub(super) struct Cursor<'a> {
     at: usize,
     depth: usize,
     next_id: &'a mut usize,
+    /// Something was skipped.
+    pub lost: bool,
     pub sink: &'a mut Sink,
 }
 
 impl<'a> Cursor<'a> {
     pub fn new(tokens: Vec<Token>, next_id: &'a mut usize, sink: &'a mut Sink) -> Self {
-        Cursor { tokens, at: 0, depth: 0, next_id, sink }
+        Cursor { tokens, at: 0, depth: 0, next_id, lost: false, sink }
     }
 
     pub fn new_id(&mut self) -> ElementId {
@@ -165,6 +167,7 @@ impl<'a> Cursor<'a> {
     /// After a fault: skips the rest of the declaration or member, with its `;`, or stops before
     /// the `}` that closes what it stands in.
     pub fn resync(&mut self) {
+        self.lost = true;
         let mut braces = 0usize;
         loop {
             match self.kind(0) {

@@ -35,11 +35,18 @@ impl Cursor<'_> {
         if self.expect(Symbol::Semicolon).is_none() {
             self.resync();
         }
-        let mut file =
-            File { id, attributes, library, imports: Vec::new(), declarations: Vec::new() };
+        let mut file = File {
+            id,
+            attributes,
+            library,
+            imports: Vec::new(),
+            declarations: Vec::new(),
+            complete: false,
+        };
         loop {
             self.dangling_docs();
             if self.at_end() {
+                file.complete = !self.lost;
                 return Some(file);
             }
             if self.item(&mut file).is_none() || self.expect(Symbol::Semicolon).is_none() {

@@ -34,7 +34,7 @@ use model::{Checked, DeclId, DeclInfo, Syntax, Ty};
 use resolve::FileScope;
 
 pub(crate) use model::Library;
-pub(crate) use names::{canonical, is_identifier, is_library_name};
+pub(crate) use names::{canonical, is_identifier, is_library_name, is_near};
 pub(crate) use slice::Slice;
 
 /// Aliases, constants and layouts may be nested through names this deep.

@@ -76,6 +76,21 @@ pub(crate) fn is_library_name(text: &str) -> bool {
     })
 }
 
+/// Whether two names differ in style or in one letter.
+pub(crate) fn is_near(known: &str, name: &str) -> bool {
+    let flat = |name: &str| name.replace('_', "").to_ascii_lowercase();
+    let (a, b) = (flat(known), flat(name));
+    a == b || (a.len() > 3 && one_edit(a.as_bytes(), b.as_bytes()))
+}
+
+/// Whether one insertion, removal or replacement makes `b` of `a`.
+fn one_edit(a: &[u8], b: &[u8]) -> bool {
+    let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let rest = |text: &'_ [u8], skip: usize| text.get(same_start + skip..).map(<[u8]>::to_vec);
+    let pairs = [(rest(a, 1), rest(b, 1)), (rest(a, 1), rest(b, 0)), (rest(a, 0), rest(b, 1))];
+    pairs.iter().any(|(a, b)| a.is_some() && a == b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +128,23 @@ mod tests {
             ("kFoo", "k_foo"),
         ] {
             assert_eq!(canonical(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn language_10_near_misses_of_official_names() {
+        for (official, name, near) in [
+            ("discoverable", "Discoverable", true),
+            ("discoverable", "discovrable", true),
+            ("available", "availabel", false),
+            ("available", "avialable", false),
+            ("available", "availablee", true),
+            ("transport", "transpord", true),
+            ("doc", "dog", false),
+            ("doc", "Doc", true),
+            ("transport", "transmit", false),
+        ] {
+            assert_eq!(is_near(official, name), near, "{official} {name}");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What a name stands for (`fidl-language.md` 9.1).
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Analyzer;
 use super::model::{DeclId, Scope, Syntax};
+use super::names::is_near;
 use crate::ast::{Dotted, Ident, LayoutBody, ValueField, join};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ir::{Primitive, Role};
@@ -14,6 +15,8 @@ use crate::source::{ElementId, Span};
 #[derive(Debug, Default)]
 pub(super) struct FileScope<'a> {
     pub imports: HashMap<String, Imported<'a>>,
+    /// Names of imports that are wrong in themselves; what they would bring is not missed.
+    pub broken: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -49,6 +52,29 @@ pub(super) enum Builtin {
     /// C-like types behind an experimental flag.
     Experimental,
 }
+
+/// The types that every library knows, for suggestions.
+const BUILTIN_TYPES: &[&str] = &[
+    "array",
+    "bool",
+    "box",
+    "byte",
+    "client_end",
+    "float32",
+    "float64",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "optional",
+    "server_end",
+    "string",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "vector",
+];
 
 impl Builtin {
     fn named(name: &str) -> Option<Builtin> {
@@ -103,7 +129,9 @@ impl<'a> Analyzer<'a> {
         scope: &mut FileScope<'a>,
     ) {
         let name = import.library.text();
+        let local = import.alias.as_ref().map_or_else(|| name.clone(), |alias| alias.text.clone());
         self.broken_imports.insert(import.library.span);
+        scope.broken.insert(local.clone());
         let Some(&library) = self.library_index.get(name.as_str()) else {
             let message = format!("the library `{name}` was not supplied");
             self.error(Rule::UnknownLibrary, import.library.span, message);
@@ -120,9 +148,9 @@ impl<'a> Analyzer<'a> {
             self.report(diagnostic);
             return;
         }
-        let (local, span, rule) = match &import.alias {
-            Some(alias) => (alias.text.clone(), alias.span, Rule::ImportAliasClash),
-            None => (name, import.library.span, Rule::ImportNameClash),
+        let (span, rule) = match &import.alias {
+            Some(alias) => (alias.span, Rule::ImportAliasClash),
+            None => (import.library.span, Rule::ImportNameClash),
         };
         if let Some(earlier) = scope.imports.get(&local) {
             let message = format!("another import is already called `{local}` here");
@@ -131,6 +159,7 @@ impl<'a> Analyzer<'a> {
             return;
         }
         self.broken_imports.remove(&import.library.span);
+        scope.broken.remove(&local);
         let imported = Imported { library, name: &import.library, used: Cell::new(false) };
         scope.imports.insert(local, imported);
     }
@@ -169,7 +198,7 @@ impl<'a> Analyzer<'a> {
         }
         match library_found {
             Some((library, name)) => self.not_found(library, name),
-            None => self.unknown_library(path),
+            None => self.unknown_library(path, scope),
         }
         None
     }
@@ -285,17 +314,21 @@ impl<'a> Analyzer<'a> {
         self.report(diagnostic);
     }
 
-    /// A declared or built-in name that differs only in case and underscores.
+    /// A declared or built-in name that differs in style or in one letter.
     fn similar(&self, library: usize, name: &str) -> Option<String> {
-        let flat = |name: &str| name.replace('_', "").to_ascii_lowercase();
-        let named = self.decls.named.get(library)?;
-        let found = named.keys().filter(|other| flat(other) == flat(name)).min();
-        let lower = name.to_ascii_lowercase();
-        let builtin = || Builtin::named(&lower).map(|_| lower.clone());
-        found.map(|found| (*found).to_owned()).or_else(builtin)
+        let named = self.decls.named.get(library)?.keys().copied();
+        let known = named.chain(BUILTIN_TYPES.iter().copied());
+        known.filter(|known| is_near(known, name)).min().map(str::to_owned)
     }
 
-    fn unknown_library(&mut self, path: &Dotted) {
+    fn unknown_library(&mut self, path: &Dotted, scope: Scope) {
+        let broken = |length: usize| {
+            let name = join(path.parts.get(..length).unwrap_or_default());
+            self.files.get(&scope.file).is_some_and(|file| file.broken.contains(&name))
+        };
+        if (1..path.parts.len()).any(broken) {
+            return;
+        }
         let prefix = path.parts.get(..path.parts.len().saturating_sub(1)).unwrap_or_default();
         let name = join(prefix);
         let message = format!("no library is imported as `{name}`");

@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fidlc::{Compiler, Rule, SourceFile, Style};
 
@@ -75,20 +75,29 @@ const PIECES: &[&str] = &[
     "type T = ",
 ];
 
-/// Sources to start from: the cases for the rules, which have something of everything.
+/// Sources to start from: the cases for the rules, which have something of everything, and the
+/// libraries of the project.
 fn seeds() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("the folder of cases")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "fidl"))
-        .collect();
-    paths.sort();
-    let read = |path| fs::read_to_string(path).expect("a case");
-    let mut seeds: Vec<String> = paths.into_iter().map(read).collect();
-    let all: String = seeds.iter().map(|seed| seed.replace("library test;", "")).collect();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = sources(&here.join("tests/ui"));
+    let read = |path: &PathBuf| fs::read_to_string(path).expect("a source");
+    let all: String = paths.iter().map(|path| read(path).replace("library test;", "")).collect();
+    for library in ["zx", "fuchsia.math", "fuchsia.images2", "fuchsia.sysmem2"] {
+        paths.extend(sources(&here.join("../../fidl").join(library)));
+    }
+    paths.extend(sources(&here.join("../fidl-conformance/data")));
+    let mut seeds: Vec<String> = paths.iter().map(read).collect();
     seeds.push(format!("library test;\n{all}"));
     seeds
+}
+
+/// The sources of a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "fidl"));
+    paths.sort();
+    paths
 }
 
 fn mutate(text: &str, random: &mut Random) -> String {

@@ -103,7 +103,8 @@ pub enum Effect<H> {
     /// Send a reply. One that cannot be sent comes back as [`Input::Broken`].
     Reply { channel: ChannelId, reply: Reply },
     /// Prove that `client_end` is the peer of the token `channel`, and feed in what is queued there
-    /// before the proof (`linux-objects.md`, Token identity); then answer [`Input::TurnedIn`].
+    /// before the proof (`linux-objects.md`, Token identity); then answer [`Input::TurnedIn`]. Best
+    /// at once: as long as it is not answered, the token cannot be turned in by anybody else.
     TurnIn { channel: ChannelId, client_end: H },
     /// Close a channel; with an epitaph if there is one. Nothing more comes from it.
     Close { channel: ChannelId, epitaph: Option<i32> },

@@ -1,11 +1,11 @@
 //! Bounds on everything that a client can make grow. What goes past one is a protocol deviation of
 //! the node that does it (`sysmem2-protocols.md` 4.4 lets a server add generous ones).
 
-/// Nodes of one tree, orphans included.
-pub(crate) const NODES_MAX: usize = 4096;
+/// Nodes of one tree, orphans included. Much work is in proportion to them.
+pub(crate) const NODES_MAX: usize = 1024;
 
 /// Unanswered `WaitForAllBuffersAllocated` of one node.
-pub(crate) const WAITS_MAX: usize = 1024;
+pub(crate) const WAITS_MAX: usize = 256;
 
 /// Group selections tried in one logical allocation (4.4).
 pub(crate) const SELECTIONS_MAX: usize = 64;

@@ -2,7 +2,9 @@
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::world::{Client, INTERNAL, World, cpu, impossible};
+use crate::client::{Client, INTERNAL};
+use crate::constraints::{cpu, impossible};
+use crate::world::World;
 
 /// An allocated collection with `spare` buffers more than its one participant needs.
 fn with_spare_buffers(world: &World, spare: u32) -> Client {

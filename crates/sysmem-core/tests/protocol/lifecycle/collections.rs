@@ -2,8 +2,10 @@
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
+use crate::client::INTERNAL;
+use crate::constraints::{cpu, impossible, no_use};
 use crate::driver::Answer;
-use crate::world::{INTERNAL, World, cpu, impossible, no_use};
+use crate::world::World;
 
 #[test]
 fn lifecycle_s42_waiting_before_constraints_is_a_deviation() {

@@ -3,7 +3,8 @@
 use sysmem_core::Instant;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::world::{World, cpu};
+use crate::constraints::cpu;
+use crate::world::World;
 
 #[test]
 fn lifecycle_s99_a_name_is_replaced_by_one_of_higher_priority() {
@@ -137,7 +138,7 @@ fn a_failed_negotiation_names_the_client_at_fault() {
     let (root, [other]) = world.participants();
     other.set_debug_info("greedy", 9);
     root.set_constraints(cpu(1, 64));
-    other.set_constraints(crate::world::impossible());
+    other.set_constraints(crate::constraints::impossible());
     let said = world.log("no buffers");
     assert!(said[0].text.contains("client \"greedy\" (9)"), "{}", said[0].text);
 }

@@ -2,8 +2,10 @@
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
+use crate::client::{Client, INTERNAL};
+use crate::constraints::cpu;
 use crate::driver::Memory;
-use crate::world::{Client, INTERNAL, World, cpu};
+use crate::world::World;
 
 /// Root and dispensable participant, bound.
 fn with_dispensable(world: &World) -> (Client, Client) {

@@ -2,7 +2,9 @@
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::world::{Client, INTERNAL, World, cpu, impossible};
+use crate::client::{Client, INTERNAL};
+use crate::constraints::{cpu, impossible};
+use crate::world::World;
 
 const EMPTY: fsysmem2::Error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
 

@@ -2,8 +2,10 @@
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
+use crate::client::{Client, INTERNAL};
+use crate::constraints::cpu;
 use crate::driver::Memory;
-use crate::world::{Client, INTERNAL, World, cpu, no_memory};
+use crate::world::{World, no_memory};
 
 /// Two participants who wait for a heap that takes its time.
 fn waiting(world: &World) -> (Client, Client) {

@@ -7,6 +7,7 @@ mod diagnostics;
 mod failure;
 mod groups;
 mod heap;
+mod limits;
 mod release;
 mod rights;
 mod wire;

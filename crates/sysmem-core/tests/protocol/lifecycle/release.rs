@@ -1,6 +1,8 @@
 //! 21 to 30: Release.
 
-use crate::world::{INTERNAL, World, cpu};
+use crate::client::INTERNAL;
+use crate::constraints::cpu;
+use crate::world::World;
 
 #[test]
 fn lifecycle_s21_the_server_leaves_a_released_channel_open() {

@@ -3,7 +3,9 @@
 use sysmem_core::Access;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::world::{INTERNAL, NO_WRITE, SAME_RIGHTS, World, cpu, no_use, writer};
+use crate::client::{INTERNAL, NO_WRITE, SAME_RIGHTS};
+use crate::constraints::{cpu, no_use, writer};
+use crate::world::World;
 
 #[test]
 fn lifecycle_s95_readers_get_nothing_to_write_with() {

@@ -4,9 +4,11 @@ use fidl::message::{Header, Ordinal, Txid};
 use fidl::{Encoder, Method};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
+use crate::client::{Client, INTERNAL};
+use crate::constraints::cpu;
 use crate::driver::Answer;
 use crate::handle::Object;
-use crate::world::{Client, INTERNAL, World, cpu};
+use crate::world::World;
 
 const NOBODY_KNOWS: u64 = 0x1234_5678_9abc_def0;
 const DECODING_FAILED: Option<i32> = Some(-10);

@@ -6,9 +6,10 @@ use sysmem_core::ChannelKind;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::run::{Peer, Run};
+use crate::client::SAME_RIGHTS;
+use crate::constraints::{cpu, impossible, no_use, writer};
 use crate::driver::Answer;
 use crate::handle::{Object, Pair, SimHandle};
-use crate::world::{SAME_RIGHTS, cpu, impossible, no_use, writer};
 
 const TOKENS_MAX: usize = 12;
 

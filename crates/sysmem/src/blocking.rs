@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fidl::{Caller, Encoder, OneWay, RequestValue, TwoWay, TwoWayRequestValue};
 use sysmem_fidl::Handle;
@@ -22,6 +23,11 @@ pub struct Blocking {
 }
 
 impl Blocking {
+    /// Waits until something can be received, or the end is there.
+    pub(crate) fn wait_readable(&self, timeout: Duration) -> Result<bool, Error> {
+        self.channel.wait(Interest::Readable, Some(timeout)).map_err(Error::System)
+    }
+
     fn transmit(&self, encoder: &Encoder<Handle>) -> Result<(), SendError> {
         loop {
             match packet::send(&self.channel, encoder) {
@@ -36,7 +42,7 @@ impl Blocking {
     }
 
     fn explain(&self, error: SendError, buffer: &mut MessageBuffer) -> Error {
-        packet::sending_failed(&self.channel, buffer, self.protocol, error)
+        packet::sending_failed(&self.channel, buffer, error).on(self.protocol)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<MessageBuffer>>> {
@@ -71,7 +77,8 @@ impl Caller for Blocking {
         // The handles are the service's from now on; a copy here would keep them open.
         drop(encoder);
         loop {
-            match packet::receive(&self.channel, buffer, self.protocol)? {
+            let received = packet::receive(&self.channel, buffer);
+            match received.map_err(|fault| fault.on(self.protocol))? {
                 None => {
                     self.channel.wait(Interest::Readable, None).map_err(Error::System)?;
                 }
@@ -93,12 +100,12 @@ impl Transport for Blocking {
         Ok(Self { channel, protocol, txids: TxidCounter::default(), buffer: Mutex::new(None) })
     }
 
-    fn channel(&self) -> &Channel {
-        &self.channel
+    fn peer_koid(&self) -> Option<zx::Koid> {
+        self.channel.peer_name_koid()
     }
 
-    fn into_channel(self) -> Channel {
-        self.channel
+    fn into_channel(self) -> Result<Channel, Error> {
+        Ok(self.channel)
     }
 
     fn map<T: 'static, U: 'static>(

@@ -80,9 +80,10 @@ pub enum ProtocolError {
 }
 
 impl Error {
-    /// The channel closed without a word: the service is gone, or stopped.
+    /// The service cannot be reached, or has closed the connection to its Allocator. A collection
+    /// closes for other reasons, too.
     pub fn is_service_gone(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Closed { epitaph: None, .. })
+        matches!(self, Self::Connect { .. } | Self::Closed { protocol: ALLOCATOR, .. })
     }
 }
 
@@ -91,7 +92,11 @@ impl fmt::Display for Error {
         match self {
             Self::Connect { directory, source } => not_connected(directory, source, f),
             Self::Closed { protocol, epitaph: None } => {
-                write!(f, "the service closed the {protocol} without a word; is it still running?")
+                write!(
+                    f,
+                    "the service closed the {protocol} without a word; is it still running, and are \
+                     all participants?"
+                )
             }
             Self::Closed { protocol, epitaph: Some(BAD_STATE) } => write!(
                 f,
@@ -223,6 +228,9 @@ impl From<ProtocolError> for Error {
         Self::Protocol(error)
     }
 }
+
+/// What errors call a connection to the Allocator.
+pub(crate) const ALLOCATOR: &str = "allocator";
 
 /// `ZX_ERR_BAD_STATE`, the one epitaph that says more than "internal" (`sysmem2-protocols.md` 2.5).
 const BAD_STATE: i32 = -20;

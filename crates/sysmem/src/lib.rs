@@ -53,6 +53,9 @@ mod ledger;
 mod packet;
 mod transport;
 
+#[cfg(feature = "tokio")]
+pub mod tokio;
+
 pub use blocking::Blocking;
 pub use client::{Buffer, Buffers, Node};
 pub use constraints::{Constraints, ImageConstraints};

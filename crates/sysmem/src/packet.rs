@@ -1,6 +1,7 @@
 //! Packets out and in.
 
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use fidl::{Encoder, ServerMessage, Txid};
 use sysmem_fidl::Handle;
@@ -17,6 +18,31 @@ pub enum Packet<'m> {
     Ignorable,
 }
 
+/// Why a channel is of no use any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The server closed it, with or without a reason.
+    Closed { epitaph: Option<i32> },
+    /// It could not be received from.
+    Receive(RecvError),
+    /// It could not be sent on.
+    Send(SendError),
+    /// The server broke the protocol.
+    Protocol(ProtocolError),
+}
+
+impl Fault {
+    /// The fault as an error of a channel that `protocol` was spoken on.
+    pub fn on(self, protocol: &'static str) -> Error {
+        match self {
+            Self::Closed { epitaph } => Error::Closed { protocol, epitaph },
+            Self::Receive(error) => Error::Receive(error),
+            Self::Send(error) => Error::Send(error),
+            Self::Protocol(error) => Error::Protocol(error),
+        }
+    }
+}
+
 /// Sends what an encoder holds.
 pub fn send(channel: &Channel, encoder: &Encoder<Handle>) -> Result<(), SendError> {
     let handles = encoder.handles().iter().map(|entry| entry.handle.as_fd());
@@ -27,55 +53,52 @@ pub fn send(channel: &Channel, encoder: &Encoder<Handle>) -> Result<(), SendErro
 pub fn receive<'m>(
     channel: &Channel,
     buffer: &'m mut MessageBuffer,
-    protocol: &'static str,
-) -> Result<Option<Packet<'m>>, Error> {
+) -> Result<Option<Packet<'m>>, Fault> {
     let received = match channel.recv(buffer) {
         Ok(received) => received,
         Err(RecvError::WouldBlock) => return Ok(None),
-        Err(RecvError::PeerClosed) => return Err(Error::Closed { protocol, epitaph: None }),
-        Err(error) => return Err(Error::Receive(error)),
+        Err(RecvError::PeerClosed) => return Err(Fault::Closed { epitaph: None }),
+        Err(error) => return Err(Fault::Receive(error)),
     };
     let handles = received.handles.drain(..).map(Handle::from).collect();
-    match fidl::receive_from_server(received.bytes).map_err(ProtocolError::Header)? {
+    let message = fidl::receive_from_server(received.bytes)
+        .map_err(|error| Fault::Protocol(ProtocolError::Header(error)))?;
+    match message {
         ServerMessage::Reply { txid, ordinal, body } => {
             Ok(Some(Packet::Reply { txid, ordinal, body, handles }))
         }
         ServerMessage::Event { flexible: true, .. } => Ok(Some(Packet::Ignorable)),
-        ServerMessage::Event { ordinal, .. } => Err(ProtocolError::UnexpectedEvent(ordinal).into()),
-        ServerMessage::Epitaph(status) => Err(Error::Closed { protocol, epitaph: Some(status) }),
+        ServerMessage::Event { ordinal, .. } => {
+            Err(Fault::Protocol(ProtocolError::UnexpectedEvent(ordinal)))
+        }
+        ServerMessage::Epitaph(status) => Err(Fault::Closed { epitaph: Some(status) }),
     }
 }
 
 /// Why sending failed, in the words of the server if it left any.
-pub fn sending_failed(
-    channel: &Channel,
-    buffer: &mut MessageBuffer,
-    protocol: &'static str,
-    error: SendError,
-) -> Error {
+pub fn sending_failed(channel: &Channel, buffer: &mut MessageBuffer, error: SendError) -> Fault {
     if error != SendError::PeerClosed {
-        return Error::Send(error);
+        return Fault::Send(error);
     }
     loop {
-        match receive(channel, buffer, protocol) {
+        match receive(channel, buffer) {
             // Replies to calls that nobody can wait for any more.
             Ok(Some(_)) => {}
-            Ok(None) => return Error::Closed { protocol, epitaph: None },
-            Err(reason) => return reason,
+            Ok(None) => return Fault::Closed { epitaph: None },
+            Err(fault) => return fault,
         }
     }
 }
 
 /// Hands out transaction ids. They come again after four billion calls.
 #[derive(Debug, Default)]
-pub struct TxidCounter(std::sync::atomic::AtomicU32);
+pub struct TxidCounter(AtomicU32);
 
 impl TxidCounter {
     /// The next one.
     pub fn next(&self) -> Txid {
         loop {
-            let number = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            if let Some(txid) = Txid::new(number) {
+            if let Some(txid) = Txid::new(self.0.fetch_add(1, Ordering::Relaxed)) {
                 return txid;
             }
         }

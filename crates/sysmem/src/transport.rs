@@ -14,11 +14,15 @@ pub trait Transport: fidl::Caller<Handle = Handle, Sent = Result<(), Error>> + S
     /// [`Error::System`].
     fn over(channel: Channel, protocol: &'static str) -> Result<Self, Error>;
 
-    /// The channel.
-    fn channel(&self) -> &Channel;
+    /// The koid of the other end, if it says that it has one.
+    fn peer_koid(&self) -> Option<zx::Koid>;
 
-    /// Gives the channel back.
-    fn into_channel(self) -> Channel;
+    /// Gives the channel back, once everything is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Closed`].
+    fn into_channel(self) -> Result<Channel, Error>;
 
     /// Changes what a reply will be, once it is there.
     fn map<T: 'static, U: 'static>(

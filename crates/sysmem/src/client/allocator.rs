@@ -2,13 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fidl::{ClientEnd, Protocol, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::Channel;
 
+use crate::blocking::Blocking;
 use crate::client::{Collection, Token};
-use crate::error::{Error, ProtocolError};
+use crate::error::{ALLOCATOR, Error, ProtocolError};
 use crate::ledger::Ledger;
 use crate::transport::Transport;
 
@@ -19,6 +21,19 @@ use crate::transport::Transport;
 pub struct Allocator<C> {
     caller: C,
     ledger: Arc<Ledger>,
+}
+
+impl Allocator<Blocking> {
+    /// Waits for the service to close this connection, but no longer than this; false if it does
+    /// not. Tells a service that is gone from a collection that has failed.
+    ///
+    /// # Errors
+    ///
+    /// What waiting says.
+    pub fn wait_for_close(&self, timeout: Duration) -> Result<bool, Error> {
+        // The service never speaks first here.
+        self.caller.wait_readable(timeout)
+    }
 }
 
 impl<C: Transport> Allocator<C> {
@@ -51,7 +66,7 @@ impl<C: Transport> Allocator<C> {
     ///
     /// [`Error::System`].
     pub fn from_channel(channel: Channel) -> Result<Self, Error> {
-        Ok(Self { caller: C::over(channel, "allocator")?, ledger: Arc::default() })
+        Ok(Self { caller: C::over(channel, ALLOCATOR)?, ledger: Arc::default() })
     }
 
     /// Sets who the service names in its log for what is made or turned in through this connection
@@ -112,7 +127,7 @@ impl<C: Transport> Allocator<C> {
             return Err(Error::NotSynced);
         }
         let (client, server) = Channel::pair().map_err(Error::System)?;
-        let (channel, ledger) = token.into_parts();
+        let (channel, ledger) = token.into_parts()?;
         self.caller.send::<fsysmem2::AllocatorBindSharedCollectionMethod>(
             fsysmem2::AllocatorBindSharedCollectionRequest {
                 token: Some(ClientEnd::new(channel.into())),
@@ -141,7 +156,11 @@ impl<C: Transport> Allocator<C> {
     }
 
     /// Gives the channel back.
-    pub fn into_channel(self) -> Channel {
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn into_channel(self) -> Result<Channel, Error> {
         self.caller.into_channel()
     }
 

@@ -141,7 +141,7 @@ impl<C: Transport> Node<C> {
         &self.ledger
     }
 
-    pub(crate) fn into_channel(self) -> Channel {
+    pub(crate) fn into_channel(self) -> Result<Channel, Error> {
         self.caller.into_channel()
     }
 }

@@ -123,7 +123,7 @@ impl<C: Transport> Token<C> {
     /// [`Error::NotSynced`] if the service may not know the token yet. The token is lost then, and
     /// with it the collection.
     pub fn into_channel(self) -> Result<Channel, Error> {
-        if self.is_known() { Ok(self.node.into_channel()) } else { Err(Error::NotSynced) }
+        if self.is_known() { self.node.into_channel() } else { Err(Error::NotSynced) }
     }
 
     /// Whether the service is sure to know the token.
@@ -135,12 +135,12 @@ impl<C: Transport> Token<C> {
         self.origin.is_made_on(ledger)
     }
 
-    pub(crate) fn into_parts(self) -> (Channel, Arc<Ledger>) {
-        (self.node.into_channel(), self.own)
+    pub(crate) fn into_parts(self) -> Result<(Channel, Arc<Ledger>), Error> {
+        Ok((self.node.into_channel()?, self.own))
     }
 
     pub(crate) fn server_koid(&self) -> Option<u64> {
-        self.node.caller().channel().peer_name_koid().map(zx::Koid::get)
+        self.node.caller().peer_koid().map(zx::Koid::get)
     }
 }
 

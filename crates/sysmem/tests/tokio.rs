@@ -1,0 +1,114 @@
+//! The asynchronous client against a service in this process.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use sysmem::tokio::{Allocator, Collection, Token};
+use sysmem::{AllocationFailure, Constraints, Error};
+use sysmem_server::{EmbeddedServer, ServerConfig};
+
+fn service() -> EmbeddedServer {
+    EmbeddedServer::spawn(ServerConfig::embedded()).unwrap()
+}
+
+fn connect(service: &EmbeddedServer) -> Allocator {
+    Allocator::from_channel(service.connect().unwrap()).unwrap()
+}
+
+fn bytes(count: u64) -> Constraints {
+    Constraints::new().min_buffers(1).min_size_bytes(count)
+}
+
+async fn pair(service: &EmbeddedServer) -> (Collection, Collection) {
+    let (one, other) = (connect(service), connect(service));
+    let token = one.new_shared_token().unwrap();
+    let child = token.duplicate().unwrap();
+    token.sync().await.unwrap();
+    let child = Token::from_channel(child.into_channel().unwrap()).unwrap();
+    (one.bind(token).unwrap(), other.bind(child).unwrap())
+}
+
+#[tokio::test]
+async fn participants_wait_without_blocking_each_other() {
+    let service = service();
+    let (one, other) = pair(&service).await;
+    one.set_constraints(bytes(100).cpu_write()).unwrap();
+    // Both wait in one thread, and the first before the second has said anything.
+    let first = one.wait_for_buffers();
+    assert!(!one.check().await.unwrap());
+    other.set_constraints(bytes(200).cpu_read()).unwrap();
+    let (first, second) = tokio::join!(first, other.wait_for_buffers());
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!((first.size_bytes(), second.size_bytes()), (200, 200));
+    first[0].map().unwrap().store_u8(0, 5).unwrap();
+    assert_eq!(second[0].map_read().unwrap().load_u8(0), Ok(5));
+    one.release().unwrap();
+    other.release().unwrap();
+}
+
+#[tokio::test]
+async fn replies_find_their_calls_whatever_the_order_of_polling() {
+    let service = service();
+    let (one, other) = pair(&service).await;
+    one.set_constraints(bytes(1).cpu_write()).unwrap();
+    let wait = one.wait_for_buffers();
+    let (id, again) = (one.collection_id(), one.collection_id());
+    let forgotten = one.sync();
+    // The last to be polled is the one that the reactor knows; it goes away, the others go on.
+    let mut forgotten = Box::pin(forgotten);
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(async move { wait.await.map(|buffers| buffers.collection_id()) });
+    tokio::task::yield_now().await;
+    let _ = forgotten.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    drop(forgotten);
+    let id = id.await.unwrap();
+    assert_eq!(again.await.unwrap(), id);
+    other.set_constraints(bytes(1).cpu_read()).unwrap();
+    let waited = tokio::time::timeout(Duration::from_secs(30), tasks.join_next()).await;
+    assert_eq!(waited.unwrap().unwrap().unwrap().unwrap(), id);
+}
+
+#[tokio::test]
+async fn many_requests_arrive_although_the_socket_is_small() {
+    let service = service();
+    let allocator = connect(&service);
+    let token = allocator.new_shared_token().unwrap();
+    for priority in 0..5000 {
+        token.set_name(priority, "many").unwrap();
+    }
+    token.sync().await.unwrap();
+    let collection = allocator.bind(token).unwrap();
+    collection.sync().await.unwrap();
+}
+
+#[tokio::test]
+async fn participants_hear_that_there_is_no_common_ground() {
+    let service = service();
+    let (one, other) = pair(&service).await;
+    one.set_constraints(bytes(1).cpu_write()).unwrap();
+    let wait = one.wait_for_buffers();
+    // A wait that comes after the failure finds the channel closed (`sysmem2-protocols.md` 3.8).
+    one.sync().await.unwrap();
+    other.set_constraints(bytes(1 << 40).cpu_read()).unwrap();
+    let error = wait.await.unwrap_err();
+    let expected = AllocationFailure::NoCommonSettings;
+    assert!(matches!(error, Error::Allocation(failure) if failure == expected), "{error:?}");
+}
+
+#[tokio::test]
+async fn failures_reach_every_call() {
+    let service = service();
+    let (one, other) = pair(&service).await;
+    one.set_constraints(bytes(1).cpu_write()).unwrap();
+    let (first, second) = (one.wait_for_buffers(), one.wait_for_buffers());
+    drop(other);
+    for wait in [first, second] {
+        let error = wait.await.unwrap_err();
+        assert!(matches!(error, Error::Closed { epitaph: Some(_), .. }), "{error:?}");
+    }
+    assert!(one.sync().await.is_err());
+    // A future that is never awaited is no harm.
+    drop(pin!(one.sync()));
+}

@@ -1,0 +1,85 @@
+//! What holds between any two inputs, written down so that simulations can look after every step.
+
+use std::collections::BTreeSet;
+
+use super::LogicalCollection;
+use super::allocation::Stage;
+use crate::interface::{ChannelId, NodeId};
+use crate::shared::{Served, Shared};
+use crate::tree::node::Kind;
+
+/// A fault of the core itself: what should hold between any two inputs and does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Inconsistency {
+    /// A channel is served for a node that is not there, or that has another channel.
+    StrayChannel(ChannelId),
+    /// A node's channel is not served for it.
+    UnservedNode(NodeId),
+    /// Parent and child do not know each other.
+    BrokenFamily(NodeId),
+    /// A collection is kept without any node.
+    EmptyCollection(u64),
+    /// Buffers are there and the root has not got them, or the other way round.
+    UnclearAllocation(u64),
+    /// A node has what a channel is needed for, and has none.
+    DutyWithoutChannel(NodeId),
+    /// A node has its buffers, and waits that are not answered.
+    ForgottenWait(NodeId),
+    /// The collection wants to be woken at another time than is noted.
+    WrongDeadline(u64),
+}
+
+impl<H> LogicalCollection<H> {
+    /// Whether everything about this collection fits together.
+    pub fn check(&self, shared: &Shared<H>) -> Result<(), Inconsistency> {
+        let root = self.tree.root();
+        let Some(root_node) = self.tree.get(root) else {
+            return Err(Inconsistency::EmptyCollection(self.id));
+        };
+        if root_node.allocated != matches!(self.stage, Stage::Allocated(_)) {
+            return Err(Inconsistency::UnclearAllocation(self.id));
+        }
+        let order = self.tree.breadth_first(root);
+        let reachable: BTreeSet<NodeId> = order.iter().copied().collect();
+        if reachable.len() != self.tree.len() || order.len() != self.tree.len() {
+            return Err(Inconsistency::BrokenFamily(root));
+        }
+        order.into_iter().try_for_each(|id| self.check_node(shared, id))
+    }
+
+    /// Whether a channel that is said to be this collection's leads to a node that has it.
+    pub fn owns(&self, node: NodeId, channel: ChannelId) -> bool {
+        self.tree.get(node).is_some_and(|node| node.channel() == Some(channel))
+    }
+
+    fn check_node(&self, shared: &Shared<H>, id: NodeId) -> Result<(), Inconsistency> {
+        let Some(node) = self.tree.get(id) else { return Err(Inconsistency::BrokenFamily(id)) };
+        let is_child =
+            |child: &NodeId| self.tree.get(*child).is_some_and(|child| child.parent == Some(id));
+        if !node.children.iter().all(is_child) {
+            return Err(Inconsistency::BrokenFamily(id));
+        }
+        if let Some(channel) = node.channel() {
+            match shared.served(channel) {
+                Some(Served::Node { collection, node })
+                    if (*collection, *node) == (self.id, id) => {}
+                _ => return Err(Inconsistency::UnservedNode(id)),
+            }
+        }
+        let (has_duty, waits) = match &node.kind {
+            Kind::Token { turn_in } => (turn_in.is_some(), false),
+            Kind::Collection(participant) => {
+                (!participant.waits.is_empty(), !participant.waits.is_empty())
+            }
+            Kind::Group { .. } => (false, false),
+        };
+        if has_duty && node.channel().is_none() {
+            return Err(Inconsistency::DutyWithoutChannel(id));
+        }
+        if waits && node.allocated {
+            return Err(Inconsistency::ForgottenWait(id));
+        }
+        Ok(())
+    }
+}

@@ -47,6 +47,34 @@ impl Wire {
         self.channel.send(bytes, handles).unwrap();
     }
 
+    /// Sends a two-way request.
+    pub fn start<M: fidl::TwoWay<Handle>>(
+        &self,
+        request: fidl::TwoWayRequestValue<M, Handle>,
+    ) -> Txid {
+        self.last_txid.set(self.last_txid.get() + 1);
+        let txid = Txid::new(self.last_txid.get()).unwrap();
+        let mut encoder = Encoder::new();
+        fidl::encode_call::<M, Handle>(txid, request, &mut encoder).unwrap();
+        self.send_encoded(encoder);
+        txid
+    }
+
+    /// Waits for the reply to a two-way request. It has to be the next message.
+    pub fn finish<M: fidl::TwoWay<Handle>>(
+        &self,
+        txid: Txid,
+    ) -> Result<fidl::ReplyValue<M, Handle>, End> {
+        self.receive(|message, handles| match message {
+            ServerMessage::Reply { txid: of, ordinal, body } if of == txid => {
+                let mut handles = handles.drain(..).map(Handle::from).collect();
+                Ok(fidl::decode_reply::<M, Handle>(ordinal, body, &mut handles).unwrap())
+            }
+            ServerMessage::Epitaph(status) => Err(End { epitaph: Some(status) }),
+            other => panic!("{other:?} where a reply to {txid:?} should be"),
+        })?
+    }
+
     /// Waits for the server to close, and returns its last words.
     pub fn end(&self) -> End {
         let mut end = End { epitaph: None };
@@ -105,19 +133,8 @@ impl Caller for Wire {
         &self,
         request: fidl::TwoWayRequestValue<M, Handle>,
     ) -> Result<fidl::ReplyValue<M, Handle>, End> {
-        self.last_txid.set(self.last_txid.get() + 1);
-        let txid = Txid::new(self.last_txid.get()).unwrap();
-        let mut encoder = Encoder::new();
-        fidl::encode_call::<M, Handle>(txid, request, &mut encoder).unwrap();
-        self.send_encoded(encoder);
-        self.receive(|message, handles| match message {
-            ServerMessage::Reply { txid: of, ordinal, body } if of == txid => {
-                let mut handles = handles.drain(..).map(Handle::from).collect();
-                Ok(fidl::decode_reply::<M, Handle>(ordinal, body, &mut handles).unwrap())
-            }
-            ServerMessage::Epitaph(status) => Err(End { epitaph: Some(status) }),
-            other => panic!("{other:?} where a reply to {txid:?} should be"),
-        })?
+        let txid = self.start::<M>(request);
+        self.finish::<M>(txid)
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Failure {
     SameFile(PathBuf),
     /// The service, or what it says.
     Sysmem(sysmem::Error),
+    /// The service has ended.
+    ServiceGone,
     /// The buffers do not hold the pictures.
     Layout(LayoutError),
     /// Another participant, or the command itself, went away. Somebody else knows why.
@@ -65,8 +67,12 @@ impl Failure {
     /// What to tell scripts.
     pub fn status(&self) -> Status {
         match self {
+            Self::ServiceGone => Status::Unreachable,
             Self::Sysmem(error) if error.is_service_gone() => Status::Unreachable,
-            Self::Sysmem(sysmem::Error::Allocation(_)) | Self::Layout(_) => Status::Impossible,
+            // Without anybody who died it is the negotiation that fails like this, for those whose
+            // wait came too late to be answered (`sysmem2-protocols.md` 3.8).
+            Self::Sysmem(sysmem::Error::Allocation(_) | sysmem::Error::Closed { .. })
+            | Self::Layout(_) => Status::Impossible,
             Self::Participant { status, .. } => *status,
             _ => Status::BadInput,
         }
@@ -79,7 +85,7 @@ impl Failure {
             Self::Alone { .. }
                 | Self::Hung { .. }
                 | Self::Participant { is_consequence: true, .. }
-                | Self::Sysmem(sysmem::Error::Closed { epitaph: Some(_), .. })
+                | Self::Sysmem(sysmem::Error::Closed { .. })
         )
     }
 }
@@ -99,6 +105,7 @@ impl fmt::Display for Failure {
                 write!(f, "{}: input and output are the same file", path.display())
             }
             Self::Sysmem(error) => error.fmt(f),
+            Self::ServiceGone => f.write_str("the service has ended"),
             Self::Layout(error) => error.fmt(f),
             Self::Alone { missing } => write!(f, "{missing} is gone"),
             Self::Confused { about } => write!(f, "another participant sent {about}"),

@@ -131,16 +131,21 @@ fn a_killed_command_takes_its_participants_along() {
 }
 
 #[test]
-fn a_killed_service_ends_the_demo_with_status_3() {
+fn a_service_that_ends_ends_the_demo_with_status_3() {
     let directory = TempDir::new().unwrap();
     let svc = directory.path().join("svc");
-    let service = Service::start(&svc);
-    let mut demo = EndlessDemo::start(directory.path(), &["--svc", text(&svc)]);
-    demo.participant("sink");
-    service.stop(Signal::KILL);
-    let (status, message) = demo.end();
-    assert_eq!(status, Some(3), "{message}");
-    assert_eq!(message.lines().count(), 1, "{message}");
+    for signal in [Signal::KILL, Signal::TERM] {
+        for moment in moments() {
+            let service = Service::start(&svc);
+            let mut demo = EndlessDemo::start(directory.path(), &["--svc", text(&svc)]);
+            demo.participant("sink");
+            std::thread::sleep(moment);
+            service.stop(signal);
+            let (status, message) = demo.end();
+            assert_eq!(status, Some(3), "{signal:?} after {moment:?}: {message}");
+            assert_eq!(message.lines().count(), 1, "{message}");
+        }
+    }
 }
 
 /// The number of descriptors once it stays the same for a while.

@@ -14,7 +14,7 @@ use crate::frame::FrameFormat;
 /// # Errors
 ///
 /// Everything that can happen to the others.
-pub fn run(mut participant: Participant) -> Result<(), Failure> {
+pub fn run(participant: &mut Participant) -> Result<(), Failure> {
     let (description, tokens) = participant.invitation()?;
     let [own, for_sink] = <[_; 2]>::try_from(tokens)
         .map_err(|_| Failure::Confused { about: "an invitation without tokens" })?;

@@ -17,7 +17,7 @@ use crate::media::output::Output;
 /// # Errors
 ///
 /// An output that cannot be written, and everything that can happen to the others.
-pub fn run(mut participant: Participant) -> Result<(), Failure> {
+pub fn run(participant: &mut Participant) -> Result<(), Failure> {
     let (description, tokens) = participant.invitation()?;
     let own = tokens.into_iter().next();
     let own = own.ok_or(Failure::Confused { about: "an invitation without tokens" })?;
@@ -42,7 +42,7 @@ pub fn run(mut participant: Participant) -> Result<(), Failure> {
                 participant.command.send(&Report::Wrote(account.frames))?;
                 held.push_back(buffer);
                 if held.len() == HELD_BUFFERS as usize {
-                    free(&participant, held.pop_front())?;
+                    free(participant, held.pop_front())?;
                 }
             }
             (Side::Left, Note::End) => break,
@@ -50,7 +50,7 @@ pub fn run(mut participant: Participant) -> Result<(), Failure> {
         }
     }
     output.finish().map_err(media)?;
-    held.into_iter().try_for_each(|buffer| free(&participant, Some(buffer)))?;
+    held.into_iter().try_for_each(|buffer| free(participant, Some(buffer)))?;
     participant.command.send(&Report::Finished(account))?;
     if let Some(filter) = &participant.left {
         filter.send(&Note::Done)?;

@@ -17,7 +17,7 @@ use crate::media::input::{Description, Input, Item, Kind};
 /// # Errors
 ///
 /// Bad input, and everything that can happen to the others.
-pub fn run(mut participant: Participant) -> Result<(), Failure> {
+pub fn run(participant: &mut Participant) -> Result<(), Failure> {
     let path = participant.assignment.input.clone();
     let media = |error: MediaError| Failure::Media { path: path.clone(), error };
     let mut input = open(path.as_deref()).map_err(media)?;
@@ -25,20 +25,20 @@ pub fn run(mut participant: Participant) -> Result<(), Failure> {
     if let Some(count) = input.count_hint() {
         participant.command.send(&Report::Expects(count))?;
     }
-    let mut seat = invite(&participant, description)?;
+    let mut seat = invite(participant, description)?;
     let mut free: Vec<usize> = (0..seat.buffer_count()).rev().collect();
     while let Some(Item { parameters, picture }) = input.next().map_err(media)? {
         let buffer = loop {
             match free.pop() {
                 Some(buffer) => break buffer,
-                None => wait(&mut participant, &mut seat, &mut free)?,
+                None => wait(participant, &mut seat, &mut free)?,
             };
         };
         seat.frame(buffer)?.store(&picture)?;
-        tell_right(&participant, &Note::Filled { buffer, parameters })?;
+        tell_right(participant, &Note::Filled { buffer, parameters })?;
     }
-    tell_right(&participant, &Note::End)?;
-    while wait(&mut participant, &mut seat, &mut free)? == Progress::Goes {}
+    tell_right(participant, &Note::End)?;
+    while wait(participant, &mut seat, &mut free)? == Progress::Goes {}
     seat.leave()
 }
 

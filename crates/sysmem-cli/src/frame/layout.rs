@@ -278,17 +278,17 @@ mod tests {
 
     #[test]
     fn planes_lie_where_the_rules_for_linear_images_put_them() {
-        let layout = layout(FrameFormat::I420, (5, 3), 64);
+        let picture = layout(FrameFormat::I420, (5, 3), 64);
         let plane = |offset, stride, row_bytes, rows| Plane { offset, stride, row_bytes, rows };
         assert_eq!(
-            layout.planes(),
+            picture.planes(),
             [plane(0, 64, 5, 3), plane(256, 32, 3, 2), plane(320, 32, 3, 2)]
         );
-        assert_eq!(layout.picture_bytes(), 15 + 12);
-        let layout = layout(FrameFormat::Nv12, (5, 3), 64);
-        assert_eq!(layout.planes(), [plane(0, 64, 5, 3), plane(256, 64, 6, 2)]);
-        let layout = layout(FrameFormat::Bgra, (5, 3), 64);
-        assert_eq!(layout.planes(), [plane(0, 64, 20, 3)]);
+        assert_eq!(picture.picture_bytes(), 15 + 12);
+        let picture = layout(FrameFormat::Nv12, (5, 3), 64);
+        assert_eq!(picture.planes(), [plane(0, 64, 5, 3), plane(256, 64, 6, 2)]);
+        let picture = layout(FrameFormat::Bgra, (5, 3), 64);
+        assert_eq!(picture.planes(), [plane(0, 64, 20, 3)]);
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl HeapCatalog {
     }
 
     fn first_usable(&self, memory: &Memory<'_>) -> Result<&HeapDeclaration, HeapShortfall> {
-        let usable = |heap: &&HeapDeclaration| heap.domains() & memory.domains != Domains::NEITHER;
+        let usable = |heap: &&HeapDeclaration| heap.domains() & memory.domains != Domains::NONE;
         let listed = memory.heaps.listed();
         listed.iter().filter_map(|name| self.find(*name)).find(usable).ok_or_else(|| {
             HeapShortfall::NoneUsable { permitted: to_strings(listed), domains: memory.domains }
@@ -206,7 +206,7 @@ pub struct Domains {
 
 impl Domains {
     pub(super) const ALL: Self = Self { cpu: true, ram: true, inaccessible: true };
-    pub(super) const NEITHER: Self = Self { cpu: false, ram: false, inaccessible: false };
+    pub(super) const NONE: Self = Self { cpu: false, ram: false, inaccessible: false };
 
     /// The domain of the buffers, of those that all participants support (4.3).
     ///

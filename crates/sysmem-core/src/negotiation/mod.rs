@@ -1,13 +1,13 @@
 //! The negotiation: the constraints of all participants in, one kind of buffers out.
 //!
-//! A pure function by the rules of `sysmem2-constraints.md` sections 1 to 4. It runs in three steps,
-//! each of which takes away what the next one need not think about:
+//! A pure function by the rules of `sysmem2-constraints.md` sections 1 to 4. It runs in three
+//! steps, each of which takes away what the next one need not think about:
 //!
-//! 1. *Sanitize* ([`terms`]): the table of a participant, in which every field can be missing, becomes
-//!    terms that are complete and valid. Borrowed strings and lists stay where they are.
-//! 2. *Combine*: the terms of one participant after the other are merged; what is left is *settled*,
-//!    which leaves no wildcard and one color space for each format.
-//! 3. *Select* ([`select`]): count, heap, coherency domain, format, size.
+//! 1. *Sanitize* (`terms`): the table of a participant, in which every field can be missing,
+//!    becomes terms that are complete and valid. Borrowed strings and lists stay where they are.
+//! 2. *Combine*: the terms of one participant after the other are merged; what is left is
+//!    *settled*, which leaves no wildcard and one color space for each format.
+//! 3. *Select* (`select`): count, heap, coherency domain, format, size.
 //!
 //! Names like C5, M3 or "2.6 step 12" in comments and in [`Failure::rule`] are those of that page.
 
@@ -22,6 +22,7 @@ pub mod limits;
 mod memory;
 mod number;
 mod padding;
+mod pair_index;
 mod select;
 mod size;
 mod terms;

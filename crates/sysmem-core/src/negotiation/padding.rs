@@ -1,4 +1,5 @@
-//! Room behind an image for hardware that accesses whole blocks (`sysmem2-constraints.md` 4.7, 4.8).
+//! Room behind an image for hardware that accesses whole blocks (`sysmem2-constraints.md` 4.7,
+//! 4.8).
 
 use image_format::RowConstraints;
 use sysmem_fidl::fuchsia_math::SizeU;
@@ -31,8 +32,8 @@ pub(super) fn padded_bytes(
 /// rounded up to blocks; none if that has no number.
 ///
 /// An image of the least height has the longest rows, and one that begins a new row of blocks the
-/// most rows to add. With a divisor that is no multiple of a pixel this adds what the rule literally
-/// computes (`sysmem2-constraints.md` section 9).
+/// most rows to add. With a divisor that is no multiple of a pixel this adds what the rule
+/// literally computes (`sysmem2-constraints.md` section 9).
 fn block_padding(candidate: &Candidate<'_>, size_bytes: u64) -> Option<u64> {
     let terms = &candidate.terms;
     let align = terms.size_alignment.height;

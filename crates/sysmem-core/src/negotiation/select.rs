@@ -13,8 +13,8 @@ use super::terms::Settlement;
 use super::{Agreement, Environment};
 
 impl Settlement<'_> {
-    /// The buffers to make. The format is chosen before its size is known, and no other one is tried
-    /// if it turns out too large.
+    /// The buffers to make. The format is chosen before its size is known, and no other one is
+    /// tried if it turns out too large.
     pub(super) fn select(self, environment: &Environment<'_>) -> Result<Agreement, Shortfall> {
         let buffer_count = self.counts.select().map_err(Shortfall::Count)?;
         let memory = self.memory;

@@ -287,7 +287,7 @@ fn constraints_e44_byte_limits() {
 fn constraints_e51_contiguous_alignment() {
     let aligned = vulkan().camping(1).bytes(100);
     let aligned = aligned.memory(|memory| memory.min_physical_base_alignment = Some(65536));
-    let failure = World::plain().negotiate(&[aligned.clone()]).unwrap_err();
+    let failure = World::plain().negotiate(std::slice::from_ref(&aligned)).unwrap_err();
     assert!(matches!(failure, Failure::Participant { participant: 0, .. }));
     assert_eq!(failure.rule(), "M1");
     let contiguous = aligned.memory(|memory| memory.physically_contiguous_required = Some(true));

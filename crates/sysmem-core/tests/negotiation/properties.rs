@@ -75,8 +75,8 @@ proptest! {
     }
 
     /// What lets a participant join after the buffers were made. Not so for tiled images whose
-    /// divisor is no power of two: `minimum_row_bytes` rounds the divisor up to tiles where a common
-    /// multiple would be needed (`image-formats.md` 5.4), so that rows grow each time.
+    /// divisor is no power of two: `minimum_row_bytes` rounds the divisor up to tiles where a
+    /// common multiple would be needed (`image-formats.md` 5.4), so that rows grow each time.
     #[test]
     fn agreement_agrees_with_itself(mut participants in participants(Taste::Usual)) {
         let world = World::plain();

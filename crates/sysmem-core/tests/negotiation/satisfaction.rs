@@ -1,5 +1,5 @@
-//! Says whether an agreement is what a participant asked for, by the meaning of the fields and not by
-//! the steps of the negotiation.
+//! Says whether an agreement is what a participant asked for, by the meaning of the fields and not
+//! by the steps of the negotiation.
 
 use sysmem_core::negotiation::Agreement;
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
@@ -174,8 +174,8 @@ fn within(inner: Option<SizeU>, outer: Option<SizeU>) -> bool {
     inner.is_none_or(|inner| inner.width <= outer.width && inner.height <= outer.height)
 }
 
-/// Whether every size that the entry requires is covered by one of the result, which the maximum lets
-/// pass.
+/// Whether every size that the entry requires is covered by one of the result, which the maximum
+/// lets pass.
 fn covers(result: &Image, entry: &Image) -> bool {
     let agreed = result.required_max_size_list.as_ref().unwrap();
     let required = entry.required_max_size_list.iter().flatten();

@@ -1,6 +1,6 @@
 //! The sentences of `sysmem2-constraints.md` section 8 about usage, counts, memory and costs. Those
-//! that an example of section 7 covers are tested there: 11 by E28, 13 and 60 by E29, 14 by E6, 18 by
-//! E32, 66 by E20; 22 and 76 are tested beside the code.
+//! that an example of section 7 covers are tested there: 11 by E28, 13 and 60 by E29, 14 by E6, 18
+//! by E32, 66 by E20; 22 and 76 are tested beside the code.
 
 use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration, SYSTEM_RAM, Usage};
 use sysmem_fidl::fuchsia_images2::{PixelFormat, PixelFormatModifier};

@@ -1,6 +1,6 @@
-//! The sentences of `sysmem2-constraints.md` section 8 about images. Those that an example of section
-//! 7 covers are tested there: 32 by E39, 39 by E22 and E23, 40 by E26, 51 by E25, 54 by E7 and E35, 55
-//! by E36, 58 and 59 by E34; 27 is tested beside E43, 37 and 53 beside the code.
+//! The sentences of `sysmem2-constraints.md` section 8 about images. Those that an example of
+//! section 7 covers are tested there: 32 by E39, 39 by E22 and E23, 40 by E26, 51 by E25, 54 by E7
+//! and E35, 55 by E36, 58 and 59 by E34; 27 is tested beside E43, 37 and 53 beside the code.
 
 use sysmem_core::negotiation::{Conflict, Failure, Fault, FormatConflict};
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};

@@ -43,8 +43,8 @@ impl ImageTerms<'_> {
         self.check_padding(format, stage)
     }
 
-    /// Step 8. The divisor for blocks of padding goes between 8d and 8f; Fuchsia's server applies it
-    /// only when two participants have entries.
+    /// Step 8. The divisor for blocks of padding goes between 8d and 8f; Fuchsia's server applies
+    /// it only when two participants have entries.
     fn adapt_to(&mut self, pair: FormatPair, info: &FormatInfo) -> Result<(), ImageFault> {
         let divisors = SizeU { width: info.width_divisor, height: info.height_divisor };
         let divisors = Alignment::new(divisors).ok_or(ImageFault::SizeAlignment(divisors))?;

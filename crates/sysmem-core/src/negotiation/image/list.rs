@@ -13,6 +13,7 @@ use crate::negotiation::failure::{Elimination, Fault, FormatConflict, FormatFaul
 use crate::negotiation::formats::FormatPair;
 use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
 use crate::negotiation::number::has_area;
+use crate::negotiation::pair_index::PairIndex;
 use crate::negotiation::usage::Usage;
 
 /// Terms by pair of format and modifier. No two pairs can be combined: that is checked for each
@@ -98,11 +99,14 @@ impl<'a> ImageList<'a> {
 
     /// Replaces each wildcard by one entry for each pair of `others` that it can be combined with.
     fn fan_out(&mut self, others: &Self) -> Result<(), FormatConflict> {
-        let is_wildcard = |pair: &FormatPair| !pair.is_specific();
-        let wildcards: Vec<_> = self.entries.keys().copied().filter(is_wildcard).collect();
+        let wildcards = wildcards(&self.entries);
+        if wildcards.is_empty() {
+            return Ok(());
+        }
+        let others = PairIndex::new(others.entries.keys().copied());
         for wildcard in wildcards {
             let Some(terms) = self.entries.remove(&wildcard) else { continue };
-            for pair in others.entries.keys().filter_map(|other| other.meet(wildcard)) {
+            for (_, pair) in others.partners(wildcard) {
                 let Some(narrowed) = terms.narrowed_to(pair) else { continue };
                 self.entries.insert(pair, narrowed);
                 if self.entries.len() >= MAX_FAN_OUT {
@@ -158,15 +162,23 @@ fn sanitize_for(
     Ok(terms)
 }
 
+fn wildcards(entries: &BTreeMap<FormatPair, ImageTerms<'_>>) -> Vec<FormatPair> {
+    entries.keys().copied().filter(|pair| !pair.is_specific()).collect()
+}
+
 /// Two entries of which others could not know which one is meant. Only a wildcard can be combined
 /// with another pair.
 fn first_combinable(
     entries: &BTreeMap<FormatPair, ImageTerms<'_>>,
 ) -> Option<(FormatPair, FormatPair)> {
-    let wildcards = entries.keys().filter(|pair| !pair.is_specific());
-    wildcards.copied().find_map(|wildcard| {
-        let mut others = entries.keys().filter(|other| **other != wildcard);
-        others.find(|other| other.meet(wildcard).is_some()).map(|other| (wildcard, *other))
+    let wildcards = wildcards(entries);
+    if wildcards.is_empty() {
+        return None;
+    }
+    let index = PairIndex::new(entries.keys().copied());
+    wildcards.into_iter().find_map(|wildcard| {
+        let (other, _) = index.partners(wildcard).find(|(other, _)| *other != wildcard)?;
+        Some((wildcard, other))
     })
 }
 

@@ -151,7 +151,8 @@ impl<'a> ImageTerms<'a> {
         }
     }
 
-    /// As it is reported: every field but the list of formats, and alpha if it has no meaning (1.13).
+    /// As it is reported: every field but the list of formats, and alpha if it has no meaning
+    /// (1.13).
     fn report(
         &self,
         pair: FormatPair,

@@ -33,6 +33,8 @@ pub struct Wires {
     pub turn_ins: Vec<(ChannelId, SimHandle)>,
     pub allocations: BTreeMap<AllocationId, Allocation>,
     collections_allocated: BTreeSet<u64>,
+    /// Nodes that somebody has a node ref of and that are still there.
+    pub node_refs: BTreeSet<NodeId>,
     forgotten: BTreeSet<NodeId>,
     pub log: Vec<Record>,
     /// Channels whose server end is gone, in that order.
@@ -333,7 +335,10 @@ impl Wires {
                 assert_eq!(memory.stage, Memory::Made, "let go of once, and when it is there");
                 memory.stage = Memory::LetGo;
             }
-            Effect::ForgetNode(node) => assert!(self.forgotten.insert(node), "{node:?}"),
+            Effect::ForgetNode(node) => {
+                assert!(self.forgotten.insert(node), "{node:?} is forgotten twice");
+                self.node_refs.remove(&node);
+            }
             Effect::Log(record) => self.log.push(record),
         }
     }
@@ -344,6 +349,7 @@ impl Wires {
             Reply::Sync(responder) => (responder.txid(), Answer::Sync),
             Reply::NodeRef(responder, node) => {
                 assert!(!self.forgotten.contains(&node), "{node:?} is gone");
+                self.node_refs.insert(node);
                 (responder.txid(), Answer::NodeRef(node))
             }
             Reply::IsAlternateFor(responder, result) => {

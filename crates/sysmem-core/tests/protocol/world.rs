@@ -148,6 +148,7 @@ impl World {
         }
         assert!(self.driver().core.is_idle(), "the core keeps something");
         assert_eq!(self.driver().wires.register.alive(), 0, "handles leak");
+        assert!(self.driver().wires.node_refs.is_empty(), "node refs leak");
     }
 
     pub fn driver(&self) -> RefMut<'_, Driver> {

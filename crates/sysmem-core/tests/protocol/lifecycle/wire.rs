@@ -1,13 +1,13 @@
 //! 1 to 9: wire and dispatch.
 
-use fidl::message::{Header, Ordinal, Txid};
-use fidl::{Encoder, Method};
+use fidl::message::{HEADER_SIZE, Header, Ordinal, Txid};
+use fidl::{Encoder, Method, OneWay};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
 use crate::driver::Answer;
-use crate::handle::Object;
+use crate::handle::{Object, SimHandle};
 use crate::world::World;
 
 const NOBODY_KNOWS: u64 = 0x1234_5678_9abc_def0;
@@ -16,7 +16,7 @@ const DECODING_FAILED: Option<i32> = Some(-10);
 /// A message without body.
 fn packet(txid: Option<Txid>, ordinal: u64, flexible: bool) -> Vec<u8> {
     let header = Header { txid, flexible, ordinal: Ordinal::Method(ordinal) };
-    let mut e: Encoder<crate::handle::SimHandle> = Encoder::new();
+    let mut e: Encoder<SimHandle> = Encoder::new();
     fidl::message::encode_packet::<fidl::wire::NoBody, _>(header, (), &mut e).unwrap();
     e.bytes().to_vec()
 }
@@ -37,6 +37,60 @@ fn lifecycle_s01_sync_has_one_ordinal_everywhere() {
     assert!(matches!(token.sync().answer(), Answer::Sync));
     assert!(matches!(group.sync().answer(), Answer::Sync));
     assert!(matches!(world.bind(token).sync().answer(), Answer::Sync));
+}
+
+/// A one-way request as it goes over the wire, without its header.
+fn body_of<M: OneWay<SimHandle>>(request: fidl::RequestValue<M, SimHandle>) -> Vec<u8> {
+    let mut e = Encoder::new();
+    fidl::encode_event::<M, SimHandle>(request, &mut e).unwrap();
+    e.bytes()[HEADER_SIZE..].to_vec()
+}
+
+#[test]
+fn lifecycle_s02_the_response_of_sync_is_a_union_around_an_empty_struct() {
+    let mut e: Encoder<SimHandle> = Encoder::new();
+    let txid = Txid::new(5).unwrap();
+    fidl::encode_call::<fsysmem2::NodeSyncMethod, SimHandle>(txid, (), &mut e).unwrap();
+    let received = fidl::receive_request(e.bytes(), &mut Vec::new()).unwrap();
+    let fidl::Received::Request(fsysmem2::BufferCollectionTokenRequest::<SimHandle>::Sync {
+        responder,
+    }) = received
+    else {
+        panic!("{received:?}");
+    };
+    responder.encode((), &mut e).unwrap();
+    let inline_empty_struct = [0, 0, 0, 0, 0, 0, 1, 0];
+    let body = [[1, 0, 0, 0, 0, 0, 0, 0], inline_empty_struct].concat();
+    assert_eq!(e.bytes()[HEADER_SIZE..], body);
+}
+
+#[test]
+fn lifecycle_s07_the_token_comes_first_in_create_child_alone() {
+    let world = World::new();
+    let end = || {
+        let pair = world.foreign_token().pair;
+        Some(fidl::ServerEnd::new(world.handle(Object::ServerEnd(pair))))
+    };
+    let create_child = body_of::<fsysmem2::BufferCollectionTokenGroupCreateChildMethod>(
+        fsysmem2::BufferCollectionTokenGroupCreateChildRequest {
+            token_request: end(),
+            rights_attenuation_mask: None,
+        },
+    );
+    let duplicate = body_of::<fsysmem2::BufferCollectionTokenDuplicateMethod>(
+        fsysmem2::BufferCollectionTokenDuplicateRequest {
+            token_request: end(),
+            rights_attenuation_mask: None,
+        },
+    );
+    let attach = body_of::<fsysmem2::BufferCollectionAttachTokenMethod>(
+        fsysmem2::BufferCollectionAttachTokenRequest {
+            token_request: end(),
+            rights_attenuation_mask: None,
+        },
+    );
+    // The first word of a table is its highest ordinal.
+    assert_eq!([create_child[0], duplicate[0], attach[0]], [1, 2, 2]);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 //! test as long as one likes.
 
 mod acts;
+mod exhaustive;
 mod rng;
 mod rude;
 mod run;

@@ -172,6 +172,7 @@ impl Run {
         self.collect_answers();
         assert!(self.driver.core.is_idle(), "the core keeps something");
         assert_eq!(self.driver.wires.register.alive(), 0, "handles leak");
+        assert!(self.driver.wires.node_refs.is_empty(), "node refs leak");
         let memory = self.driver.wires.allocations.values();
         assert!(memory.into_iter().all(|memory| memory.stage == Memory::Gone), "memory leaks");
     }

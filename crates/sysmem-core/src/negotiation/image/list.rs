@@ -86,7 +86,7 @@ impl<'a> ImageList<'a> {
         let mut eliminated = Vec::new();
         self.entries.retain(|pair, terms| {
             let combined = match other.entries.remove(pair) {
-                Some(others) => terms.combine(others, *pair),
+                Some(others) => terms.combine(others),
                 None => Err(Elimination::NotOffered),
             };
             combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()

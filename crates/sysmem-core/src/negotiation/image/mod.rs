@@ -82,7 +82,7 @@ impl Format {
 impl<'a> ImageTerms<'a> {
     /// Adds the terms of another participant for the same pair. An error makes the entry disappear,
     /// not the negotiation fail (3.5).
-    pub(super) fn combine(&mut self, other: Self, pair: FormatPair) -> Result<(), Elimination> {
+    pub(super) fn combine(&mut self, other: Self) -> Result<(), Elimination> {
         self.color_spaces = self
             .color_spaces
             .intersect(&other.color_spaces)
@@ -106,17 +106,12 @@ impl<'a> ImageTerms<'a> {
         self.pad_for_block_size = self.pad_for_block_size.max(other.pad_for_block_size);
         self.pad_beyond_image_size_bytes =
             self.pad_beyond_image_size_bytes.max(other.pad_beyond_image_size_bytes);
-        self.combine_divisors(other.bytes_per_row_divisor, pair)
-    }
-
-    fn combine_divisors(&mut self, other: Divisor, pair: FormatPair) -> Result<(), Elimination> {
-        let too_large =
-            Elimination::DivisorTooLarge { a: self.bytes_per_row_divisor.get(), b: other.get() };
-        let mut divisor = self.bytes_per_row_divisor.combine(other.get().into());
-        if let Some(info) = FormatInfo::of(pair.pixel_format) {
-            divisor = divisor.and_then(|divisor| self.divide_into_blocks(divisor, info));
-        }
-        self.bytes_per_row_divisor = divisor.ok_or(too_large)?;
+        let (own, others) = (self.bytes_per_row_divisor, other.bytes_per_row_divisor);
+        // Both are multiples of what their own padding needs since they were fitted, so that the
+        // common multiple is one of what the larger padding needs.
+        self.bytes_per_row_divisor = own
+            .combine(others.get().into())
+            .ok_or(Elimination::DivisorTooLarge { a: own.get(), b: others.get() })?;
         Ok(())
     }
 

@@ -29,7 +29,8 @@ pub(crate) struct Buffers {
     agenda: BTreeSet<(Instant, AllocationId)>,
     /// Buffers of which some handle counts as held as long as a channel is open.
     by_connection: HashMap<ChannelId, BTreeSet<AllocationId>>,
-    watch: CloseWatch,
+    /// `None`: the user has no inotify instance left.
+    watch: Option<CloseWatch>,
     watched: HashMap<WatchId, AllocationId>,
     said_unwatched: bool,
     closer: Closer,
@@ -64,25 +65,24 @@ struct Buffer {
 }
 
 impl Buffers {
-    /// # Errors
-    ///
-    /// When there is no inotify instance to be had.
-    pub(crate) fn new(closer: Closer) -> io::Result<Self> {
-        Ok(Self {
+    /// An empty store, whose buffers `watch` tells about; without it they are looked at in
+    /// intervals.
+    pub(crate) fn new(watch: Option<CloseWatch>, closer: Closer) -> Self {
+        Self {
             allocations: HashMap::new(),
             by_memory: HashMap::new(),
             agenda: BTreeSet::new(),
             by_connection: HashMap::new(),
-            watch: CloseWatch::new()?,
+            watch,
             watched: HashMap::new(),
             said_unwatched: false,
             closer,
-        })
+        }
     }
 
     /// What becomes readable when [`Buffers::read_events`] has something to read.
-    pub(crate) fn event_source(&self) -> RawFd {
-        self.watch.as_raw_fd()
+    pub(crate) fn event_source(&self) -> Option<RawFd> {
+        self.watch.as_ref().map(AsRawFd::as_raw_fd)
     }
 
     /// Takes the buffers of an allocation in.
@@ -133,7 +133,8 @@ impl Buffers {
         let Some(entry) = self.allocations.get_mut(&allocation) else { return true };
         entry.stage = Stage::LetGo { looked: 0, next_look: None };
         for buffer in entry.buffers.iter_mut().flatten() {
-            match self.watch.watch(&buffer.memory) {
+            let Some(watch) = &self.watch else { break };
+            match watch.watch(&buffer.memory) {
                 Ok(watch) => {
                     buffer.watch = Some(watch);
                     self.watched.insert(watch, allocation);
@@ -180,8 +181,10 @@ impl Buffers {
         gone: &mut Vec<AllocationId>,
     ) -> io::Result<Drained> {
         let mut hints = BTreeSet::new();
-        let watched = &mut self.watched;
-        let drained = self.watch.read(|event| match event {
+        let (Some(watch), watched) = (&mut self.watch, &mut self.watched) else {
+            return Ok(Drained::All);
+        };
+        let drained = watch.read(|event| match event {
             WatchEvent::Closed(watch) => hints.extend(watched.get(&watch)),
             WatchEvent::Ignored(watch) => drop(watched.remove(&watch)),
             WatchEvent::Overflow => hints.extend(watched.values()),
@@ -232,9 +235,9 @@ impl Buffers {
                 unwatched |= place.as_ref().is_some_and(|buffer| buffer.watch.is_none());
             } else if let Some(buffer) = place.take() {
                 self.by_memory.remove(&buffer.memory.identity());
-                if let Some(watch) = buffer.watch {
-                    self.watched.remove(&watch);
-                    self.watch.unwatch(watch);
+                if let (Some(watch), Some(id)) = (&self.watch, buffer.watch) {
+                    self.watched.remove(&id);
+                    watch.unwatch(id);
                 }
                 self.closer.close(buffer.memory);
             }
@@ -305,5 +308,102 @@ impl Buffer {
     fn forget_gone(&mut self) {
         // What cannot be asked counts as held: memory is freed late rather than early.
         self.slots.retain(|slot| self.memory.is_held(*slot).unwrap_or(true));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zx::Access;
+
+    use super::*;
+    use crate::closer::Closed;
+
+    const ALLOCATION: AllocationId = AllocationId(1);
+    const CHANNEL: ChannelId = ChannelId(2);
+    const START: Instant = Instant(0);
+
+    fn store(watch: Option<CloseWatch>, buffers: u32) -> (Buffers, Closed) {
+        let (closer, closed) = Closer::spawn().unwrap();
+        let mut store = Buffers::new(watch, closer);
+        let make = |_| Vmo::create("test", 4096).unwrap();
+        store.insert(ALLOCATION, (0..buffers).map(make).collect());
+        (store, closed)
+    }
+
+    /// Goes from one look to the next; those that were gone at the last one, and when that was.
+    fn look_until_gone(store: &mut Buffers) -> (Vec<AllocationId>, Option<Instant>) {
+        let (mut gone, mut last) = (Vec::new(), None);
+        while let Some(at) = store.next_look()
+            && gone.is_empty()
+        {
+            last = Some(at);
+            store.look_due(at, &mut gone);
+        }
+        (gone, last)
+    }
+
+    #[test]
+    fn objects_buffers_that_nobody_was_given_are_freed_at_once() {
+        let (mut store, closed) = store(CloseWatch::new().ok(), 3);
+        assert!(store.let_go(ALLOCATION, START));
+        assert_eq!(store.next_look(), None);
+        drop(store);
+        closed.wait();
+    }
+
+    #[test]
+    fn objects_a_held_buffer_is_looked_at_after_1_4_16_and_64_ms_and_then_after_an_event() {
+        let (mut store, _closed) = store(Some(CloseWatch::new().unwrap()), 2);
+        let mut handles = store.handles(ALLOCATION, Access::ReadOnly, CHANNEL).unwrap();
+        assert_eq!(store.buffer_of(&handles[1]), Some((ALLOCATION, 1)));
+        assert!(!store.let_go(ALLOCATION, START));
+        let ms = |ms: i64| Some(Instant(ms * 1_000_000));
+        let mut gone = Vec::new();
+        for at in [1, 5, 21, 85].map(ms) {
+            assert_eq!(store.next_look(), at);
+            store.look_due(at.unwrap(), &mut gone);
+        }
+        assert_eq!(store.next_look(), None);
+        // One is freed without the other.
+        let second = handles.pop().unwrap();
+        handles.clear();
+        assert_eq!(store.read_events(START, &mut gone).unwrap(), Drained::All);
+        assert!(gone.is_empty());
+        assert_eq!(store.by_memory.len(), 1);
+        let copy = second.duplicate().unwrap();
+        drop(second);
+        assert_eq!(store.read_events(START, &mut gone).unwrap(), Drained::All);
+        assert!(gone.is_empty());
+        drop(copy);
+        assert_eq!(store.read_events(START, &mut gone).unwrap(), Drained::All);
+        assert_eq!(gone, [ALLOCATION]);
+        assert!(store.by_memory.is_empty() && store.watched.is_empty());
+    }
+
+    #[test]
+    fn objects_without_inotify_buffers_are_looked_at_in_intervals() {
+        let (mut store, _closed) = store(None, 1);
+        let handles = store.handles(ALLOCATION, Access::ReadWrite, CHANNEL).unwrap();
+        assert!(!store.let_go(ALLOCATION, START));
+        let mut gone = Vec::new();
+        for _ in 0..20 {
+            store.look_due(store.next_look().unwrap(), &mut gone);
+        }
+        assert!(gone.is_empty());
+        let before = store.next_look().unwrap();
+        drop(handles);
+        assert_eq!(look_until_gone(&mut store), (vec![ALLOCATION], Some(before)));
+        assert!(before.0 > 10 * UNWATCHED_INTERVAL_NS);
+    }
+
+    #[test]
+    fn objects_handles_that_came_and_went_are_forgotten_while_the_buffer_is_held() {
+        let (mut store, _closed) = store(None, 1);
+        for _ in 0..10 * FEW_SLOTS {
+            drop(store.handles(ALLOCATION, Access::ReadOnly, CHANNEL).unwrap());
+        }
+        let buffer = store.allocations[&ALLOCATION].buffers[0].as_ref().unwrap();
+        assert!(buffer.slots.len() <= FEW_SLOTS, "{}", buffer.slots.len());
+        assert!(store.let_go(ALLOCATION, START));
     }
 }

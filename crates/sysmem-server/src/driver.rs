@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input, Instant};
@@ -14,6 +13,7 @@ use crate::channels::Channels;
 use crate::client_handle::{ClientHandle, Gatekeeper};
 use crate::closer::{Closed, Closer};
 use crate::config::ServerConfig;
+use crate::containment::{Outcome, contain};
 use crate::dispatch::{Receipt, Receiver};
 use crate::heaps::Heaps;
 use crate::mailbox::Mailbox;
@@ -61,7 +61,7 @@ impl Driver {
             core,
             objects: Objects {
                 channels: Channels::new(registry.try_clone()?, closer.clone()),
-                buffers: Buffers::new(closer.clone())?,
+                buffers: Buffers::new(close_watch(), closer.clone()),
                 node_refs: NodeRefs::default(),
             },
             receiver: Receiver::new(Gatekeeper::new(closer.clone())?),
@@ -143,8 +143,7 @@ impl Driver {
     /// Fails every collection and closes every channel.
     pub(crate) fn shut_down(&mut self) {
         self.client = None;
-        let core = AssertUnwindSafe(&mut self.core);
-        if panic::catch_unwind(|| { core }.shut_down()).is_err() {
+        if contain(&mut self.core, None, Core::shut_down) != Outcome::Handled {
             tracing::error!("the core panicked while it was shutting down");
         }
         self.pump();
@@ -158,18 +157,19 @@ impl Driver {
     /// The core does not panic; if it does all the same, one collection fails and the others go on.
     pub(crate) fn feed(&mut self, input: Input<ClientHandle>) {
         let subject = subject(&input);
-        let (core, objects) = (AssertUnwindSafe(&mut self.core), AssertUnwindSafe(&self.objects));
-        let handled = panic::catch_unwind(|| { core }.handle(now(), input, *objects));
-        if handled.is_ok() {
-            return;
-        }
-        let client = self.client_pid();
-        tracing::error!(channel = subject.map(|id| id.0), client, "the core panicked");
-        let Some(channel) = subject else { return };
-        let core = AssertUnwindSafe(&mut self.core);
-        if panic::catch_unwind(|| { core }.abandon(channel)).is_err() {
-            tracing::error!(channel = channel.0, "and cannot give the collection up");
-            self.close(channel);
+        let objects = &self.objects;
+        let outcome = contain(&mut self.core, subject, |core| core.handle(now(), input, objects));
+        match outcome {
+            Outcome::Handled => {}
+            Outcome::Abandoned => {
+                let (channel, client) = (subject.map(|id| id.0), self.client_pid());
+                tracing::error!(channel, client, "the core panicked; its collection is given up");
+            }
+            Outcome::Stuck => {
+                let (channel, client) = (subject.map(|id| id.0), self.client_pid());
+                tracing::error!(channel, client, "the core panicked and cannot give up");
+                subject.into_iter().for_each(|channel| self.close(channel));
+            }
         }
     }
 
@@ -264,6 +264,14 @@ impl Driver {
         self.objects.buffers.look_due(now, &mut gone);
         self.report_gone(gone);
     }
+}
+
+fn close_watch() -> Option<zx::CloseWatch> {
+    zx::CloseWatch::new()
+        .inspect_err(|error| {
+            tracing::warn!(%error, "no inotify instance: buffers are looked at twice a second");
+        })
+        .ok()
 }
 
 /// The current time, as the core counts it.

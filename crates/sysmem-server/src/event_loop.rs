@@ -88,8 +88,9 @@ impl Server {
 
     fn register(&self) -> io::Result<()> {
         let registry = self.poll.registry();
-        let buffers = self.driver.objects.buffers.event_source();
-        registry.register(&mut SourceFd(&buffers), BUFFERS, Interest::READABLE)?;
+        if let Some(buffers) = self.driver.objects.buffers.event_source() {
+            registry.register(&mut SourceFd(&buffers), BUFFERS, Interest::READABLE)?;
+        }
         if let Some(acceptor) = &self.acceptor {
             let listener = acceptor.event_source();
             registry.register(&mut SourceFd(&listener), LISTENER, Interest::READABLE)?;

@@ -31,6 +31,7 @@ mod channels;
 mod client_handle;
 mod closer;
 mod config;
+mod containment;
 mod dispatch;
 mod driver;
 mod effects;

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
 use common::*;
-use fidl::{Caller, Method};
+use fidl::Method;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sysmem_fidl::fuchsia_sysmem2::*;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::thread;
 
 use common::*;
@@ -26,7 +26,7 @@ fn is_known(allocator: &Allocator, koid: Koid) -> bool {
 
 /// Another descriptor of the same end.
 fn copy(end: &Channel) -> Channel {
-    Channel::from_handle(OwnedFd::from(end.as_fd().try_clone_to_owned().unwrap()).into()).unwrap()
+    Channel::from_handle(end.as_fd().try_clone_to_owned().unwrap().into()).unwrap()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Constraints that participants set in these tests.
 
 use fsysmem2::BufferCollectionConstraints;
+use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 /// A CPU that reads, wants `count` buffers for itself, of at least `size_bytes`.
@@ -44,4 +45,29 @@ fn with_usage(cpu: u32, count: u32, size_bytes: u64) -> BufferCollectionConstrai
         }),
         ..Default::default()
     }
+}
+
+/// Somebody who uses images of one format, linear, in sRGB, with one buffer of its own per `count`.
+pub fn images(
+    usage: fsysmem2::BufferUsage,
+    count: u32,
+    pixel_format: PixelFormat,
+) -> BufferCollectionConstraints {
+    BufferCollectionConstraints {
+        usage: Some(usage),
+        min_buffer_count_for_camping: Some(count),
+        image_format_constraints: Some(vec![fsysmem2::ImageFormatConstraints {
+            pixel_format: Some(pixel_format),
+            pixel_format_modifier: Some(PixelFormatModifier::LINEAR),
+            color_spaces: Some(vec![ColorSpace::SRGB]),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    }
+}
+
+/// Usage by a GPU that samples.
+pub fn sampled() -> fsysmem2::BufferUsage {
+    let vulkan = Some(fsysmem2::VULKAN_IMAGE_USAGE_SAMPLED);
+    fsysmem2::BufferUsage { vulkan, ..Default::default() }
 }

@@ -211,6 +211,33 @@ fn an_end_that_only_says_it_is_a_token_changes_nothing() {
 }
 
 #[test]
+fn who_leaves_while_somebody_pretends_to_have_the_token_leaves_in_order() {
+    let world = World::new();
+    let root = world.shared_token();
+    let token = root.duplicate();
+    let allocator = world.allocator();
+    let collection = world.driver().wires.new_pair(sysmem_core::ChannelKind::Collection);
+    let end = world.handle(Object::ServerEnd(collection));
+    let impostor = world.handle(Object::Impostor(token.pair));
+    allocator.queue::<fsysmem2::AllocatorBindSharedCollectionMethod>(
+        fsysmem2::AllocatorBindSharedCollectionRequest {
+            token: Some(fidl::ClientEnd::new(impostor)),
+            buffer_collection_request: Some(fidl::ServerEnd::new(end)),
+        },
+    );
+    token.queue::<fsysmem2::NodeReleaseMethod>(());
+    for pair in [allocator.pair, token.pair] {
+        assert!(world.driver().deliver(pair));
+    }
+    world.driver().wires.close(token.pair);
+    assert!(world.driver().deliver(token.pair));
+    world.settle();
+    let root = world.bind(root);
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(root.wait().buffers().count, 1);
+}
+
+#[test]
 fn a_release_in_the_queue_of_a_token_that_is_turned_in_fails_it() {
     let world = World::new();
     let root = world.shared_token();

@@ -2,6 +2,7 @@
 
 mod allocator;
 mod attach;
+mod attach_images;
 mod collections;
 mod diagnostics;
 mod failure;

@@ -15,6 +15,17 @@ fn lifecycle_s21_the_server_leaves_a_released_channel_open() {
 }
 
 #[test]
+fn a_wait_from_before_release_is_answered() {
+    let world = World::new();
+    let (root, [other]) = world.participants();
+    other.set_constraints(cpu(1, 64));
+    let wait = other.wait();
+    other.release();
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(wait.buffers().count, 2);
+}
+
+#[test]
 fn lifecycle_s22_release_twice_fails_the_domain() {
     let world = World::new();
     let (root, [other]) = world.participants();

@@ -1,7 +1,8 @@
 //! The one JSON form of the protocol's tables (`negotiate-json.md`).
 //!
 //! Used wherever constraints and settings meet files or people: `sysmem negotiate`, pipelines,
-//! inspection, tests. What a table looks like is declared once, in `tables.rs`, for both directions.
+//! inspection, tests. What a table looks like is declared once, in `tables.rs`, for reading and
+//! writing.
 //!
 //! - [`from_json`], [`from_text`] and [`to_json`] convert tables such as
 //!   `BufferCollectionConstraints`; errors name the place.

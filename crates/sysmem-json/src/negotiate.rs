@@ -48,11 +48,9 @@ pub struct Rejection {
 
 /// Tries what groups leave open, in the order of preference, until there is an agreement.
 ///
-/// # Errors
-///
-/// A refusal is `CONSTRAINTS_INTERSECTION_EMPTY` if nothing works, and
+/// The error of a refusal is `CONSTRAINTS_INTERSECTION_EMPTY` if nothing works, and
 /// `TOO_MANY_GROUP_CHILD_COMBINATIONS` if [`MAX_SELECTIONS`] selections do not and there are more
-/// (`sysmem2-constraints.md` 6.2). It is an outcome like the other, and so not a Rust error.
+/// (`sysmem2-constraints.md` 6.2).
 pub fn negotiate(scenario: &Scenario) -> Outcome {
     let environment = Environment {
         heaps: &scenario.heaps,

@@ -71,8 +71,7 @@ impl<'a> Reader<'a> {
 
     /// An integer of 32 bits.
     pub fn integer(&self) -> Result<u32, Error> {
-        let number = self.value.as_number().ok_or_else(|| self.not(Expected::Integer))?;
-        self.whole(number, Expected::Integer)
+        self.integer_or(Expected::Integer)
     }
 
     /// An integer of 64 bits, or a string of `0x` and hexadecimal digits.
@@ -115,18 +114,18 @@ impl<'a> Reader<'a> {
         Error { place: self.trail.to_place(), reason }
     }
 
-    /// The value as an integer of 32 bits, if it is a number at all.
-    pub(crate) fn as_integer(&self) -> Option<Result<u32, Error>> {
-        self.value.as_number().map(|number| self.whole(number, Expected::UsageWord))
+    /// An integer of 32 bits where there could be something else as well.
+    pub(crate) fn integer_or(&self, expected: Expected) -> Result<u32, Error> {
+        let number = self.value.as_number().ok_or_else(|| self.not(expected))?;
+        self.whole(number, expected)
     }
 
-    /// The value as a list, if it is one.
     pub(crate) fn is_list(&self) -> bool {
         self.value.is_array()
     }
 
     /// The error that this is something else.
-    pub(crate) fn not(&self, expected: Expected) -> Error {
+    fn not(&self, expected: Expected) -> Error {
         let found = match self.value {
             Value::Null => return self.error(Reason::Null),
             Value::Bool(_) => Found::Boolean,

@@ -57,7 +57,7 @@ impl Form for Report {
     type Value = Self;
 
     fn read(from: &Reader<'_>) -> Result<Self, Error> {
-        let results: [(&str, fn(&Reader<'_>) -> Result<Self, Error>); 3] =
+        let results: [(&str, ReadFields); 3] =
             [("ok", ok), ("error", error), ("bad_input", bad_input)];
         let known = &["result", "buffer_count", "settings", "chosen", "error", "explanation"];
         let result = from.fields(known)?.need("result")?.name(results.into_iter())?;
@@ -85,6 +85,9 @@ impl Form for Report {
         }
     }
 }
+
+/// Reads the fields of one kind of result.
+type ReadFields = fn(&Reader<'_>) -> Result<Report, Error>;
 
 fn ok(from: &Reader<'_>) -> Result<Report, Error> {
     let fields = from.fields(&["result", "buffer_count", "settings", "chosen"])?;

@@ -19,10 +19,10 @@ pub trait Branch: Copy {
 #[derive(Clone, Debug)]
 pub struct Selections<N> {
     root: N,
-    /// What the next selection chooses: the indices of the children, one for each group that takes
-    /// part, parents before children. Groups beyond its end stand for their first child. Groups that
-    /// the choice of another one hides have no digit at all, so nothing has to skip them. `None`
-    /// after the last selection.
+    /// What the next selection chooses: the index of a child for each group that takes part,
+    /// depth-first. Groups beyond its end stand for their first child. Groups that the choice of
+    /// another one hides have no digit at all, so nothing has to skip them. `None` after the last
+    /// selection.
     next: Option<Vec<usize>>,
 }
 

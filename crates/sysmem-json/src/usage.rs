@@ -25,11 +25,8 @@ impl<W: Word> Form for Names<W> {
     type Value = u32;
 
     fn read(from: &Reader<'_>) -> Result<u32, Error> {
-        if let Some(number) = from.as_integer() {
-            return number;
-        }
         if !from.is_list() {
-            return Err(from.not(Expected::UsageWord));
+            return from.integer_or(Expected::UsageWord);
         }
         from.items()?.try_fold(0, |word, item| Ok(word | item.name(W::BITS.iter().copied())?))
     }

@@ -1,12 +1,13 @@
-//! What is written is read as the same again.
+//! What is written is read as the same again, and what is not read is told.
 
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
+use serde_json::Value as Json;
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::*;
-use sysmem_json::{Form, Report, from_json, from_text, to_json};
+use sysmem_json::{Form, Report, Scenario, from_json, from_text, to_json};
 
 /// By value and by text, since numbers of 64 bits have to survive both.
 fn assert_survives<T>(value: &T)
@@ -27,6 +28,17 @@ proptest! {
     #[test]
     fn reports_survive(report in report().boxed()) {
         assert_survives(&report);
+    }
+
+    /// Whatever a file holds, it is read or there is one line about it.
+    #[test]
+    fn anything_is_read_or_told(json in anything()) {
+        let scenario = Scenario::from_json(&json).err();
+        let table = from_json::<BufferCollectionConstraints>(&json).err();
+        for error in scenario.into_iter().chain(table) {
+            let text = error.to_string();
+            prop_assert!(!text.is_empty() && !text.contains('\n'), "{text:?}");
+        }
     }
 }
 
@@ -230,3 +242,44 @@ fn report() -> impl Strategy<Value = Report> {
     let bad_input = ".{0,8}".prop_map(|error| Report::BadInput { error });
     prop_oneof![ok, error, bad_input]
 }
+
+/// Any JSON at all, made of the words that mean something here.
+fn anything() -> impl Strategy<Value = Json> {
+    let word = prop::sample::select(WORDS).prop_map(str::to_owned);
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        word.clone().prop_map(Json::from),
+    ];
+    leaf.prop_recursive(6, 64, 4, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::btree_map(word.clone(), inner, 0..4)
+                .prop_map(|fields| fields.into_iter().collect()),
+        ]
+    })
+}
+
+const WORDS: &[&str] = &[
+    "root",
+    "participants",
+    "heaps",
+    "format_costs",
+    "group",
+    "children",
+    "name",
+    "constraints",
+    "usage",
+    "cpu",
+    "READ",
+    "min_buffer_count",
+    "image_format_constraints",
+    "pixel_format",
+    "NV12",
+    "0x",
+    "0x1",
+    "a\nb",
+    "",
+];

@@ -4,7 +4,6 @@ mod args;
 mod demo;
 mod failure;
 mod frame;
-mod json;
 mod log;
 mod media;
 mod serve;

@@ -55,7 +55,7 @@ fn serve_stops_on_signals_and_removes_its_sockets() {
         assert!(!sockets(directory.path()).is_empty());
         let status = service.stop(signal);
         assert_eq!(status.code(), Some(0), "{signal:?}");
-        assert_eq!(sockets(directory.path()), [String::new(); 0]);
+        assert_eq!(sockets(directory.path()), Vec::<String>::new());
     }
 }
 

@@ -1,9 +1,9 @@
 //! A camera, an encoder and a preview share buffers. Run it with
 //! `cargo run -p sysmem --example three_participants`.
 //!
-//! Here the three are threads and the service is embedded, so that nothing has to be started before.
-//! Processes do the same: they connect with [`Allocator::connect`], and send tokens over any socket
-//! that carries descriptors.
+//! Here the three are threads and the service is embedded, so that nothing has to be started
+//! before. Processes do the same: they connect with [`Allocator::connect`], and send tokens over
+//! any socket that carries descriptors.
 
 use std::sync::mpsc;
 use std::thread;

@@ -1,11 +1,11 @@
 //! The client library of sysmem: connect, say what you need, get buffers that suit everybody.
 //!
 //! Participants, each usually in a process of its own, share the buffers of a *collection*. One of
-//! them makes it and gets a first [`Token`]; a token is the right to take part. It makes one more for
-//! each other participant and sends them off. Everyone turns the own token in for a [`Collection`],
-//! states its [`Constraints`], and waits for [`Buffers`]. When the last one has spoken, the service
-//! picks one format, layout, heap and count that suits all, and everyone gets descriptors of the same
-//! memory.
+//! them makes it and gets a first [`Token`]; a token is the right to take part. It makes one more
+//! for each other participant and sends them off. Everyone turns the own token in for a
+//! [`Collection`], states its [`Constraints`], and waits for [`Buffers`]. When the last one has
+//! spoken, the service picks one format, layout, heap and count that suits all, and everyone gets
+//! descriptors of the same memory.
 //!
 //! ```no_run
 //! use sysmem::{Allocator, Constraints, ImageConstraints, PixelFormat, ColorSpace};
@@ -32,8 +32,8 @@
 //! ```
 //!
 //! Requests without an answer are sent and not waited for; [`Token::sync`](Node::sync) is the one
-//! that waits, and [`Token::into_channel`] and [`Allocator::bind`](client::Allocator::bind) refuse a
-//! token that still needs it.
+//! that waits, and [`Token::into_channel`] and [`Allocator::bind`](client::Allocator::bind) refuse
+//! a token that still needs it.
 //!
 //! A participant that closes its collection without [`Collection::release`] has failed, and by
 //! default the others fail with it: nobody waits for somebody who is gone. So keep the collection
@@ -42,8 +42,8 @@
 //! Memory that others write is no `&[u8]`: [`Buffer::map`] gives a [`Mapping`], which copies in and
 //! out.
 //!
-//! The same types work on tokio, where what waits is a future: module `tokio`, behind the feature of
-//! that name.
+//! The same types work on tokio, where what waits is a future: module `tokio`, behind the feature
+//! of that name.
 
 mod blocking;
 pub mod client;

@@ -1,9 +1,9 @@
 //! How long participants wait for buffers, against a bare program in the same run.
 //!
-//! Two workloads: one participant that allocates one buffer of 4 KiB, and three participants in three
-//! processes that allocate four NV12 buffers of 1920x1080. Service and participants are processes of
-//! their own. The floor is `bare`: the same processes, the same packets from clients, the same memfds,
-//! seals and descriptors, without any protocol. Rounds of both alternate.
+//! Two workloads: one participant that allocates one buffer of 4 KiB, and three participants in
+//! three processes that allocate four NV12 buffers of 1920x1080. Service and participants are
+//! processes of their own. The floor is `bare`: the same processes, the same packets from clients,
+//! the same memfds, seals and descriptors, without any protocol. Rounds of both alternate.
 //!
 //! Target: three participants take at most 4 times as long as the bare fan-out.
 

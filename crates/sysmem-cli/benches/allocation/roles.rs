@@ -1,5 +1,5 @@
-//! The processes of a run: the service, the bare server, two more participants, and the leader, which
-//! measures.
+//! The processes of a run: the service, the bare server, two more participants, and the leader,
+//! which measures.
 
 use std::io::{Read, Write};
 use std::os::fd::AsFd;

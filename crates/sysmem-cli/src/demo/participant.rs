@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
+use sysmem::fuchsia_sysmem2::BufferCollectionConstraints;
 use sysmem::{Allocator, Channel, Collection, Constraints, Handle, Token, monotonic_now};
 
 use crate::demo::link::Link;
@@ -13,7 +14,6 @@ use crate::demo::role::Role;
 use crate::demo::{filter, sink, source};
 use crate::failure::Failure;
 use crate::frame::{FrameLayout, FrameView};
-use crate::json;
 use crate::media::input::Description;
 
 /// The connection to the command.
@@ -154,8 +154,8 @@ impl Participant {
         constraints: Constraints,
     ) -> Result<Seat, Failure> {
         let collection = self.allocator.bind(token)?;
-        let asked = constraints.clone().into();
-        self.command.send(&Report::Asks(json::constraints(&asked)))?;
+        let asked: BufferCollectionConstraints = constraints.clone().into();
+        self.command.send(&Report::Asks(sysmem_json::to_json(&asked)))?;
         collection.set_constraints(constraints)?;
         let buffers = collection.wait_for_buffers()?;
         let at = monotonic_now();
@@ -168,7 +168,7 @@ impl Participant {
         };
         let memory = buffers.iter().map(map).collect::<Result<Vec<_>, _>>()?;
         self.command.send(&Report::Agrees(Agreement {
-            settings: json::settings(buffers.settings()),
+            settings: sysmem_json::to_json(buffers.settings()),
             buffer_count: buffers.len(),
             bytes_per_row,
             at,
@@ -180,8 +180,8 @@ impl Participant {
     ///
     /// # Errors
     ///
-    /// [`Failure::Alone`] when a neighbour or the command is gone, what the service says when it has
-    /// closed the collection.
+    /// [`Failure::Alone`] when a neighbour or the command is gone, what the service says when it
+    /// has closed the collection.
     pub fn next_note(&mut self, seat: &Seat) -> Result<(Side, Note), Failure> {
         loop {
             let sides = [(Side::Left, &mut self.left), (Side::Right, &mut self.right)];

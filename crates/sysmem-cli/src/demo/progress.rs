@@ -20,12 +20,13 @@ impl Progress {
         Self { is_terminal, started: Instant::now(), drawn: None, expected: None }
     }
 
-    /// Takes in how far the pictures are.
+    /// Takes in how far the pictures are. Makes room for the lines that other reports lead to.
     pub fn note(&mut self, report: &Report) {
         match report {
             Report::Expects(count) => self.expected = Some(*count),
             Report::Wrote(frames) if self.is_time() => self.draw(*frames),
-            _ => {}
+            Report::Wrote(_) => {}
+            _ => self.clear(),
         }
     }
 

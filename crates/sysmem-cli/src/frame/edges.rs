@@ -1,7 +1,7 @@
 //! Outlines by the operator of Sobel, in place.
 //!
-//! A pixel's outline depends on its eight neighbours as they were. So three rows of luma are kept in
-//! private memory while the picture is overwritten row by row.
+//! A pixel's outline depends on its eight neighbours as they were. So three rows of luma are kept
+//! in private memory while the picture is overwritten row by row.
 
 use sysmem::MemoryError;
 

@@ -44,8 +44,8 @@ impl<'m> FrameView<'m> {
         self.memory.write(plane.offset + plane.stride * y as usize, row)
     }
 
-    /// Puts a picture into the buffer. The picture is of the layout's size, and of YUV if the layout
-    /// is.
+    /// Puts a picture into the buffer. The picture is of the layout's size, and of YUV if the
+    /// layout is.
     ///
     /// # Errors
     ///

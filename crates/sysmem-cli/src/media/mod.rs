@@ -9,7 +9,8 @@ pub mod y4m;
 
 pub use error::MediaError;
 
-/// An image with 8-bit luma at every pixel and chroma for each two by two of them. Planes are tight.
+/// An image with 8-bit luma at every pixel and chroma for each two by two of them. Planes are
+/// tight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Yuv420 {
     /// Pixels in a row.

@@ -1,4 +1,5 @@
-//! Where pictures go to. The extension of the file chooses: a stream of all, or an image of the last.
+//! Where pictures go to. The extension of the file chooses: a stream of all, or an image of the
+//! last.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -51,8 +52,8 @@ impl Format {
 }
 
 impl Output {
-    /// Makes the file, or nothing for no path. `meaning` is what YUV samples mean where they have to
-    /// be converted.
+    /// Makes the file, or nothing for no path. `meaning` is what YUV samples mean where they have
+    /// to be converted.
     ///
     /// # Errors
     ///

@@ -105,8 +105,8 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     ///
-    /// [`MediaError::Malformed`] when something else than a frame follows, [`MediaError::Truncated`]
-    /// when the stream ends within one.
+    /// [`MediaError::Malformed`] when something else than a frame follows,
+    /// [`MediaError::Truncated`] when the stream ends within one.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, MediaError> {
         let Some(line) = read_line(&mut self.input)? else { return Ok(None) };
         let parameters = line

@@ -117,8 +117,8 @@ impl Buffer {
     ///
     /// # Errors
     ///
-    /// [`Error::NoMemoryAccess`] for a participant that stated no usage, [`Error::Map`] for one that
-    /// may only read.
+    /// [`Error::NoMemoryAccess`] for a participant that stated no usage, [`Error::Map`] for one
+    /// that may only read.
     pub fn map(&self) -> Result<Mapping, Error> {
         self.map_with(Access::ReadWrite)
     }
@@ -132,8 +132,8 @@ impl Buffer {
         self.map_with(Access::ReadOnly)
     }
 
-    /// The memory, for everything else that takes a descriptor. `None` for a participant that stated
-    /// no usage.
+    /// The memory, for everything else that takes a descriptor. `None` for a participant that
+    /// stated no usage.
     pub fn handle(&self) -> Option<&zx::Handle> {
         self.handle.as_ref()
     }

@@ -40,8 +40,8 @@ impl<C: Transport> Node<C> {
         })
     }
 
-    /// Names the buffers, for diagnostics. The name with the highest priority counts; it has at most
-    /// 64 bytes.
+    /// Names the buffers, for diagnostics. The name with the highest priority counts; it has at
+    /// most 64 bytes.
     ///
     /// # Errors
     ///
@@ -53,7 +53,8 @@ impl<C: Transport> Node<C> {
         })
     }
 
-    /// Sets who the service names in its log for this node and for those made through it afterwards.
+    /// Sets who the service names in its log for this node and for those made through it
+    /// afterwards.
     ///
     /// # Errors
     ///
@@ -64,8 +65,8 @@ impl<C: Transport> Node<C> {
         )
     }
 
-    /// Sets when the service logs for whom the collection still waits, as an absolute monotonic time
-    /// in nanoseconds ([`monotonic_now`](crate::monotonic_now)).
+    /// Sets when the service logs for whom the collection still waits, as an absolute monotonic
+    /// time in nanoseconds ([`monotonic_now`](crate::monotonic_now)).
     ///
     /// # Errors
     ///

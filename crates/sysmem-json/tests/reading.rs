@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use sysmem_core::negotiation::SYSTEM_RAM;
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
-use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints, Heap};
+use sysmem_fidl::fuchsia_sysmem2::{
+    self as fsysmem2, BufferCollectionConstraints, BufferUsage, Heap,
+};
 use sysmem_json::{Expected, Found, Node, Reason, Report, Scenario, from_json, from_text, to_json};
 
 fn constraints(value: Value) -> BufferCollectionConstraints {
@@ -37,6 +39,36 @@ fn usage_words_are_names_or_numbers() {
         assert_eq!(words.map(Option::unwrap_or_default), expected, "{value}");
     }
     assert_eq!(constraints(json!({"usage": {"cpu": []}})).usage.unwrap().cpu, Some(0));
+}
+
+/// The names follow from those of the constants, by the rule of the page.
+#[test]
+fn every_usage_constant_has_its_name() {
+    const SOURCE: &str = include_str!("../../../fidl/fuchsia.sysmem2/usages.fidl");
+    let constants = SOURCE.lines().filter_map(|line| line.strip_prefix("const "));
+    let mut seen = 0;
+    for constant in constants {
+        let (constant, value) = constant.split_once(" uint32 = ").unwrap();
+        let value = value.trim_end_matches(';');
+        let value = match value.strip_prefix("0x") {
+            Some(digits) => u32::from_str_radix(digits, 16).unwrap(),
+            None => value.parse().unwrap(),
+        };
+        let (word, name) = match constant.split_once('_').unwrap() {
+            ("NONE", _) => ("none", constant.to_owned()),
+            ("VULKAN", name) => ("vulkan", name.replacen("USAGE_", "", 1)),
+            ("CPU", name) => ("cpu", name.replacen("USAGE_", "", 1)),
+            ("DISPLAY", name) => ("display", name.replacen("USAGE_", "", 1)),
+            ("VIDEO", name) => ("video", name.replacen("USAGE_", "", 1)),
+            other => panic!("{other:?} is of no word"),
+        };
+        let by_name = json!({ word: [name] });
+        let usage: BufferUsage = from_json(&by_name).unwrap();
+        assert_eq!(Ok(&usage), from_json(&json!({ word: value })).as_ref(), "{constant}");
+        assert_eq!(to_json(&usage), by_name);
+        seen += 1;
+    }
+    assert_eq!(seen, 30);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The bytes of all cases with a few of them changed: decoding says yes or no, and what it says yes to
-//! encodes and decodes again to the same value. The fuzz target `decode` does the same without end.
+//! encodes and decodes again to the same value. The fuzz targets do the same without end.
 
 use fidl_conformance::case::Case;
 use fidl_conformance::{CASES, type_named};

@@ -140,8 +140,9 @@ impl<H: Handle> Core<H> {
         self.collections.get(collection)?.is_token(*node).then_some(channel)
     }
 
-    /// Which buffer a VMO is (2.6). The optional parts of the request come with weak VMOs, in a later
-    /// version: whoever asks for one is told that it failed, rather than left without the answer.
+    /// Which buffer a VMO is (2.6). The optional parts of the request come with weak VMOs, in a
+    /// later version: whoever asks for one is told that it failed, rather than left without the
+    /// answer.
     fn vmo_info(
         &mut self,
         payload: fsysmem2::AllocatorGetVmoInfoRequest<H>,

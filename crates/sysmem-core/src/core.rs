@@ -27,8 +27,8 @@ pub struct Config {
 /// All of sysmem's logic, without I/O, clock, threads and randomness. Equal inputs lead to equal
 /// effects.
 ///
-/// The driver calls [`handle`](Self::handle) (or one of the other mutating methods), then carries out
-/// effects until [`poll_effect`](Self::poll_effect) has no more.
+/// The driver calls [`handle`](Self::handle) (or one of the other mutating methods), then carries
+/// out effects until [`poll_effect`](Self::poll_effect) has no more.
 #[derive(Debug)]
 pub struct Core<H> {
     pub(crate) shared: Shared<H>,

@@ -54,8 +54,8 @@ pub enum Input<H> {
     /// The client closed its end; everything it sent before has been fed in. The driver drops the
     /// channel with this input: no effect names it any more.
     Closed(ChannelId),
-    /// The answer to [`Effect::TurnIn`]: the queue of the token was fed in up to the proof, or it had
-    /// no proof in it and the client end was not that of the token.
+    /// The answer to [`Effect::TurnIn`]: the queue of the token was fed in up to the proof, or it
+    /// had no proof in it and the client end was not that of the token.
     TurnedIn {
         channel: ChannelId,
         proven: bool,
@@ -80,7 +80,8 @@ pub enum Breakage {
     Truncated,
     /// The client does not read: its socket is full.
     Full,
-    /// The endpoint that the client sent cannot be served, for instance since it already has a name.
+    /// The endpoint that the client sent cannot be served, for instance since it already has a
+    /// name.
     Unservable,
 }
 

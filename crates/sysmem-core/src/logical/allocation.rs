@@ -1,8 +1,9 @@
 //! The allocation loop (`sysmem2-protocols.md` 3.6 to 3.8).
 //!
-//! Heaps work on their own: between [`Effect::Allocate`](crate::Effect::Allocate) and its answer the
-//! clients go on. In that time no node can join the initial allocation, since all its tokens are
-//! turned in and all its groups complete; nodes can leave it only by failing, and then the root fails.
+//! Heaps work on their own: between [`Effect::Allocate`](crate::Effect::Allocate) and its answer
+//! the clients go on. In that time no node can join the initial allocation, since all its tokens
+//! are turned in and all its groups complete; nodes can leave it only by failing, and then the root
+//! fails.
 
 use std::collections::BTreeSet;
 

@@ -46,9 +46,9 @@ impl<H> LogicalCollection<H> {
     }
 }
 
-/// The entry of `sysmem2-constraints.md` 6.4, but for its `max_size_bytes`: with that, no image with
-/// padding would ever let anybody join, as the page notes. A size that differs is found when the
-/// agreement is compared.
+/// The entry of `sysmem2-constraints.md` 6.4, but for its `max_size_bytes`: with that, no image
+/// with padding would ever let anybody join, as the page notes. A size that differs is found when
+/// the agreement is compared.
 fn synthetic(buffers: &Buffers) -> fsysmem2::BufferCollectionConstraints {
     use fsysmem2::CoherencyDomain as Domain;
     let memory = buffers.settings.buffer_settings.clone().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! A logical collection: the tree of everybody who takes part, and what becomes of it.
 //!
-//! Requests of one node are handled here, and what goes wrong stays here: the worst that a client can
-//! do is to fail the collection that it takes part in.
+//! Requests of one node are handled here, and what goes wrong stays here: the worst that a client
+//! can do is to fail the collection that it takes part in.
 
 mod allocation;
 mod check;

@@ -1,5 +1,5 @@
-//! A server for clients that are objects. Whatever one does is handled at once, and the heap answers
-//! at once unless it is told to wait.
+//! A server for clients that are objects. Whatever one does is handled at once, and the heap
+//! answers at once unless it is told to wait.
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! Every course that two clients and a heap can take, against a model that is too simple to be wrong.
+//! Every course that two clients and a heap can take, against a model that is too simple to be
+//! wrong.
 //!
 //! Each client follows a script, and may die before any line of it; the heap may answer, well or
 //! badly, at any time after it was asked.

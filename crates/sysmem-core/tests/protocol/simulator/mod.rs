@@ -1,8 +1,8 @@
-//! Clients without plan, by a seed: every interleaving, deaths at any step, heaps that fail, packets
-//! of garbage.
+//! Clients without plan, by a seed: every interleaving, deaths at any step, heaps that fail,
+//! packets of garbage.
 //!
-//! After every step the driver has checked each effect (it names live things only, every reply has a
-//! call that waits for it, a collection is allocated once) and the core its own records; the run
+//! After every step the driver has checked each effect (it names live things only, every reply has
+//! a call that waits for it, a collection is allocated once) and the core its own records; the run
 //! itself checks what clients may rely on. At the end everybody leaves, and nothing may be left.
 //!
 //! A run that fails names its seed. `SYSMEM_SIM_SEED=n` replays one; `SYSMEM_SIM_STEPS=n` makes the
@@ -44,7 +44,8 @@ fn clients_without_plan() {
         });
     }
     println!("{total:?}");
-    if replayed_seed().is_none() {
+    // In a short run, chance decides.
+    if total.steps >= STEPS {
         let Tally { deliveries, refusals, late_deliveries, unwanted_buffers, .. } = total;
         assert!(deliveries > 0 && refusals > 0 && late_deliveries > 0 && unwanted_buffers > 0);
         assert!(total.failed_nodes > 0 && total.conversions > 0);

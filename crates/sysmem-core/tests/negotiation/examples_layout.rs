@@ -126,6 +126,24 @@ fn constraints_e34_block_padding() {
     assert_eq!(failure.rule(), "2.6 step 21");
 }
 
+/// 4.8: how wide the widest image is, at which padding is largest.
+#[test]
+fn constraints_block_padding_keeps_to_maximums() {
+    let narrowed = |max_width, max_bytes_per_row| {
+        let [codec, gpu] = padded(Some(max_width));
+        let codec = codec.with(|table| {
+            table.image_format_constraints.as_mut().unwrap()[0].max_bytes_per_row =
+                max_bytes_per_row;
+        });
+        agree([codec, gpu]).sizes()
+    };
+    // 22400 + 15 rows of 2048.
+    assert_eq!(narrowed(1024, Some(2048)), (22400, 53248));
+    assert_eq!(narrowed(512, None), (22400, 53248));
+    // 22400 + 15 rows of 4032, although a block goes beyond the maximum width.
+    assert_eq!(narrowed(1000, None), (22400, 86016));
+}
+
 #[test]
 fn constraints_e35_tail_padding() {
     let image = Image { pad_beyond_image_size_bytes: Some(16), ..at_least(1024, 1, rgba()) };

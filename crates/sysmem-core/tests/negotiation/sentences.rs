@@ -12,6 +12,10 @@ fn reader() -> Participant {
     cpu_read().camping(1).bytes(100)
 }
 
+fn gpu_image() -> Participant {
+    vulkan().camping(1).images([at_least(64, 64, rgba())])
+}
+
 #[test]
 fn constraints_s01_all_unset_is_none_usage() {
     assert_eq!(agree([reader(), nobody()]).count(), 1);
@@ -24,6 +28,8 @@ fn constraints_s02_none_participant_restricts() {
     let agreed = world.agree([reader(), none().heaps(["H"]).bytes(500).min_count(7)]);
     assert_eq!((agreed.heap(), agreed.sizes().0, agreed.count()), (("H", 0), 500, 7));
     assert_eq!(fail([reader(), none().max_bytes(99)]), "M5");
+    // Sizes are at least 1 when all are together.
+    assert_eq!(fail([gpu_image().max_bytes(0)]), "M5");
     assert_eq!(fail([reader().camping(2), none().max_count(1)]), "4.1");
 }
 

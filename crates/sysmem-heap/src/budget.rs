@@ -3,12 +3,18 @@
 //! Nothing limits a memfd but memory itself, and what fills it up makes the kernel kill unrelated
 //! processes first (`linux-platform.md` 3). So a heap asks before it promises.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+
+/// Enough for the line that is wanted, which is the third.
+const PREFIX_BYTES: usize = 1024;
 
 /// Bytes that the kernel could give without swapping: `MemAvailable` of `/proc/meminfo`.
 pub(crate) fn available_bytes() -> io::Result<u64> {
-    let text = fs::read_to_string("/proc/meminfo")?;
+    // One system call: every allocation waits for this.
+    let mut prefix = [0; PREFIX_BYTES];
+    let length = File::open("/proc/meminfo")?.read(&mut prefix)?;
+    let text = String::from_utf8_lossy(&prefix[..length]);
     parse_available(&text).ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidData, "/proc/meminfo has no line MemAvailable")
     })

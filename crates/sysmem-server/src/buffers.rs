@@ -132,20 +132,11 @@ impl Buffers {
     pub(crate) fn let_go(&mut self, allocation: AllocationId, now: Instant) -> bool {
         let Some(entry) = self.allocations.get_mut(&allocation) else { return true };
         entry.stage = Stage::LetGo { looked: 0, next_look: None };
-        for buffer in entry.buffers.iter_mut().flatten() {
-            let Some(watch) = &self.watch else { break };
-            match watch.watch(&buffer.memory) {
-                Ok(watch) => {
-                    buffer.watch = Some(watch);
-                    self.watched.insert(watch, allocation);
-                }
-                Err(error) if !self.said_unwatched => {
-                    self.said_unwatched = true;
-                    tracing::warn!(%error, "buffers are looked at twice a second instead");
-                }
-                Err(_) => {}
-            }
+        // Mostly everybody else has gone before, and then there is nothing to watch.
+        if self.look(allocation, now) {
+            return true;
         }
+        self.watch_all(allocation);
         // A handle that was closed just before the watch began may still seem to be there, and no
         // event will tell: so this counts as an event.
         self.look_afresh(allocation, now)
@@ -206,6 +197,24 @@ impl Buffers {
             self.agenda.remove(&(at, allocation));
             if self.look(allocation, now) {
                 gone.push(allocation);
+            }
+        }
+    }
+
+    fn watch_all(&mut self, allocation: AllocationId) {
+        let Some(watch) = &self.watch else { return };
+        let Some(entry) = self.allocations.get_mut(&allocation) else { return };
+        for buffer in entry.buffers.iter_mut().flatten() {
+            match watch.watch(&buffer.memory) {
+                Ok(id) => {
+                    buffer.watch = Some(id);
+                    self.watched.insert(id, allocation);
+                }
+                Err(error) if !self.said_unwatched => {
+                    self.said_unwatched = true;
+                    tracing::warn!(%error, "buffers are looked at twice a second instead");
+                }
+                Err(_) => {}
             }
         }
     }

@@ -6,19 +6,32 @@
 //! the other has what strangers made, and may be stuck for ever without anybody missing it.
 
 use std::io;
+use std::mem;
 use std::os::fd::OwnedFd;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 /// How long a stopped server waits for its memory to be free.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Gives things to the closing threads. Each thread ends when the last of these is gone.
+/// Collects what is to be closed, until [`Closer::flush`] gives it to the closing threads. They end
+/// when the last of these is gone.
 #[derive(Clone, Debug)]
-pub(crate) struct Closer {
-    own: Sender<Condemned>,
-    foreign: Sender<Condemned>,
+pub(crate) struct Closer(Arc<Piles>);
+
+#[derive(Debug)]
+struct Piles {
+    own: Pile,
+    foreign: Pile,
+}
+
+/// What one thread is to close.
+#[derive(Debug)]
+struct Pile {
+    collected: Mutex<Vec<Condemned>>,
+    thread: Sender<Vec<Condemned>>,
 }
 
 /// Tells when everything that was given to a [`Closer`] is closed, strangers' descriptors aside.
@@ -43,20 +56,65 @@ impl Closer {
     ///
     /// When the process may have no more threads.
     pub(crate) fn spawn() -> io::Result<(Self, Closed)> {
-        let (own, own_closed) = spawn_thread("sysmem-closer")?;
-        let (foreign, _) = spawn_thread("sysmem-foreign")?;
-        Ok((Self { own, foreign }, Closed(own_closed)))
+        let (own, own_closed) = Pile::spawn("sysmem-closer")?;
+        let (foreign, _) = Pile::spawn("sysmem-foreign")?;
+        Ok((Self(Arc::new(Piles { own, foreign })), Closed(own_closed)))
     }
 
     /// Closes something of a kind that this server knows.
     pub(crate) fn close(&self, condemned: impl Into<Condemned>) {
-        // Without the thread, which ends only with the last sender, it is closed right here.
-        let _ = self.own.send(condemned.into());
+        self.0.own.add(condemned.into());
     }
 
     /// Closes a descriptor of which only a stranger knows what it is.
     pub(crate) fn close_foreign(&self, descriptor: impl Into<OwnedFd>) {
-        let _ = self.foreign.send(Condemned::Descriptor(descriptor.into()));
+        self.0.foreign.add(Condemned::Descriptor(descriptor.into()));
+    }
+
+    /// Has everything closed that was collected. Once a turn is enough: waking a thread costs more
+    /// than most closes.
+    pub(crate) fn flush(&self) {
+        self.0.own.flush();
+        self.0.foreign.flush();
+    }
+}
+
+impl Pile {
+    fn spawn(name: &str) -> io::Result<(Self, Receiver<Never>)> {
+        let (thread, piles) = mpsc::channel::<Vec<Condemned>>();
+        let (alive, closed) = mpsc::channel::<Never>();
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            piles.into_iter().flatten().for_each(Condemned::close);
+            drop(alive);
+        })?;
+        Ok((Self { collected: Mutex::default(), thread }, closed))
+    }
+
+    fn add(&self, condemned: Condemned) {
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner).push(condemned);
+    }
+
+    fn flush(&self) {
+        let pile = mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner));
+        if !pile.is_empty() {
+            // Without the thread, which ends only with the last sender, it is closed right here.
+            let _ = self.thread.send(pile);
+        }
+    }
+}
+
+impl Drop for Pile {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+impl Condemned {
+    fn close(self) {
+        match self {
+            Self::Descriptor(descriptor) => drop(descriptor),
+            Self::Memory(memory) => drop(memory),
+        }
     }
 }
 
@@ -90,21 +148,6 @@ impl From<zx::Vmo> for Condemned {
     fn from(vmo: zx::Vmo) -> Self {
         Self::Memory(vmo)
     }
-}
-
-fn spawn_thread(name: &str) -> io::Result<(Sender<Condemned>, Receiver<Never>)> {
-    let (sender, condemned) = mpsc::channel::<Condemned>();
-    let (alive, closed) = mpsc::channel::<Never>();
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
-        for one in condemned {
-            match one {
-                Condemned::Descriptor(descriptor) => drop(descriptor),
-                Condemned::Memory(memory) => drop(memory),
-            }
-        }
-        drop(alive);
-    })?;
-    Ok((sender, closed))
 }
 
 #[cfg(test)]

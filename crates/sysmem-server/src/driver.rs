@@ -127,6 +127,7 @@ impl Driver {
             self.feed(Input::Tick);
         }
         self.pump();
+        self.closer.flush();
     }
 
     /// When the next turn is due if nothing happens; `None`: never.

@@ -1,14 +1,19 @@
 //! Handles that clients sent.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use fidl::{HandleFault, ObjectType, Rights};
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::net::{AddressFamily, sockopt};
 
 use crate::closer::Closer;
+
+/// Enough of the `fdinfo` of a dma-buf to find its exporter in.
+const FDINFO_BYTES: usize = 1024;
 
 /// A handle that a client sent. When it is dropped, wherever that is, it is closed on another
 /// thread.
@@ -115,15 +120,24 @@ fn is_harmless(handle: &zx::Handle) -> bool {
     is_local || rustix::fs::fcntl_get_seals(handle).is_ok() || is_dma_buf(handle)
 }
 
-/// By a line that only the dma-buf code of the kernel writes: the name of the exporter.
+/// By its name, which a file at the root of some other mount may have, too, and by a line that only
+/// the dma-buf code of the kernel writes: the name of the exporter. In this order, since there are
+/// descriptors whose `fdinfo` is as long as a client likes.
 fn is_dma_buf(handle: &zx::Handle) -> bool {
-    fs::read_to_string(format!("/proc/self/fdinfo/{}", handle.as_raw_fd()))
-        .is_ok_and(|info| info.lines().any(|line| line.starts_with("exp_name:")))
+    let number = handle.as_raw_fd();
+    let is_called = |name: &Path| name.as_os_str().as_bytes().starts_with(b"/dmabuf:");
+    if !fs::read_link(format!("/proc/self/fd/{number}")).is_ok_and(|name| is_called(&name)) {
+        return false;
+    }
+    let mut info = [0; FDINFO_BYTES];
+    let length = File::open(format!("/proc/self/fdinfo/{number}"))
+        .and_then(|mut file| file.read(&mut info))
+        .unwrap_or(0);
+    info[..length].split(|byte| *byte == b'\n').any(|line| line.starts_with(b"exp_name:"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
     use std::net::{TcpListener, TcpStream};
 
     use fidl::Handle as _;

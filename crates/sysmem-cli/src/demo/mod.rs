@@ -60,7 +60,8 @@ pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
         (Role::Filter, Some(left_of_filter), Some(right_of_filter)),
         (Role::Sink, Some(left_of_sink), None),
     ];
-    for (role, left, right) in places {
+    // The source last: it begins at once, and then the others are there.
+    for (role, left, right) in places.into_iter().rev() {
         let allocator = match &service {
             Some(service) => Some(service.connect().map_err(Failure::Embedded)?),
             None => None,

@@ -13,13 +13,13 @@ use crate::media::YuvMeaning;
 /// Replaces the image by its outlines, light on dark and without color.
 pub fn edges(frame: FrameView<'_>, meaning: YuvMeaning) -> Result<(), MemoryError> {
     let Some(plane) = frame.layout().planes().first() else { return Ok(()) };
-    let rows = Rows { frame, plane, is_yuv: frame.layout().format().is_yuv(), meaning };
+    let rows = Rows::new(frame, plane, meaning);
     let last = plane.rows.saturating_sub(1);
     let mut above = rows.luma(0)?;
     let mut here = above.clone();
     for y in 0..plane.rows {
         let below = rows.luma((y + 1).min(last))?;
-        rows.write(y, &outline([&above, &here, &below]))?;
+        rows.write(y, outline(&above, &here, &below))?;
         above = here;
         here = below;
     }
@@ -31,33 +31,53 @@ struct Rows<'m> {
     frame: FrameView<'m>,
     plane: &'m Plane,
     is_yuv: bool,
-    meaning: YuvMeaning,
+    /// Full range of each sample, and the other way round.
+    full: [u8; 256],
+    stored: [u8; 256],
 }
 
-impl Rows<'_> {
-    fn luma(&self, y: u32) -> Result<Vec<u8>, MemoryError> {
-        let row = self.samples(y)?;
-        if self.is_yuv {
-            let (black, span) = self.meaning.luma_levels();
-            let full = |sample: u8| u32::from(sample.saturating_sub(black)) * 255 / u32::from(span);
-            return Ok(row.into_iter().map(|sample| full(sample).min(255) as u8).collect());
+impl<'m> Rows<'m> {
+    fn new(frame: FrameView<'m>, plane: &'m Plane, meaning: YuvMeaning) -> Self {
+        let (black, span) = meaning.luma_levels();
+        let (black, span) = (i32::from(black), i32::from(span));
+        let table = |scaled: &dyn Fn(i32) -> i32| {
+            std::array::from_fn(|value| scaled(value as i32).clamp(0, 255) as u8)
+        };
+        Self {
+            frame,
+            plane,
+            is_yuv: frame.layout().format().is_yuv(),
+            full: table(&|stored| (stored - black) * 255 / span),
+            stored: table(&|full| black + full * span / 255),
         }
-        let (pixels, _) = row.as_chunks();
-        Ok(pixels.iter().map(|&[r, g, b, _]| luma([r, g, b])).collect())
     }
 
-    fn write(&self, y: u32, luma: &[u8]) -> Result<(), MemoryError> {
+    /// The luma of a row, with the first and the last pixel twice.
+    fn luma(&self, y: u32) -> Result<Vec<u8>, MemoryError> {
+        let samples = self.samples(y)?;
+        let mut row = Vec::with_capacity(samples.len() + 2);
+        row.push(0);
         if self.is_yuv {
-            let (black, span) = self.meaning.luma_levels();
-            let scaled = |value: u8| black + (u32::from(value) * u32::from(span) / 255) as u8;
-            let row: Vec<u8> = luma.iter().map(|value| scaled(*value)).collect();
+            row.extend(samples.iter().map(|sample| self.full[usize::from(*sample)]));
+        } else {
+            let (pixels, _) = samples.as_chunks();
+            row.extend(pixels.iter().map(|&[r, g, b, _]| luma([r, g, b])));
+        }
+        row.extend(row.last().copied());
+        row[0] = row.get(1).copied().unwrap_or(0);
+        Ok(row)
+    }
+
+    fn write(&self, y: u32, luma: impl Iterator<Item = u8>) -> Result<(), MemoryError> {
+        if self.is_yuv {
+            let row: Vec<u8> = luma.map(|value| self.stored[usize::from(value)]).collect();
             return self.frame.write_row(self.plane, y, &row);
         }
         // Alpha stays.
         let mut row = self.samples(y)?;
         let (pixels, _) = row.as_chunks_mut();
         for ([r, g, b, _], value) in pixels.iter_mut().zip(luma) {
-            (*r, *g, *b) = (*value, *value, *value);
+            (*r, *g, *b) = (value, value, value);
         }
         self.frame.write_row(self.plane, y, &row)
     }
@@ -71,19 +91,16 @@ impl Rows<'_> {
     }
 }
 
-/// How steep luma is at each pixel of the middle row. Beyond the borders the last pixel repeats.
-fn outline(rows: [&[u8]; 3]) -> Vec<u8> {
-    let width = rows[1].len();
-    let at = |row: usize, x: usize| i32::from(rows[row].get(x).copied().unwrap_or(0));
-    (0..width)
-        .map(|x| {
-            let (left, right) = (x.saturating_sub(1), (x + 1).min(width - 1));
-            let column = |x| at(0, x) + 2 * at(1, x) + at(2, x);
-            let row = |row| at(row, left) + 2 * at(row, x) + at(row, right);
-            let (across, down) = (column(right) - column(left), row(2) - row(0));
-            steepness(across, down)
-        })
-        .collect()
+/// How steep luma is at each pixel of the middle row, from rows that are longer by a pixel on each
+/// side.
+fn outline<'r>(above: &'r [u8], here: &'r [u8], below: &'r [u8]) -> impl Iterator<Item = u8> + 'r {
+    let rows = above.array_windows().zip(here.array_windows()).zip(below.array_windows());
+    rows.map(|((above, here), below)| {
+        let [above, here, below] = [above, here, below].map(|row: &[u8; 3]| row.map(i32::from));
+        let column = |x: usize| above[x] + 2 * here[x] + below[x];
+        let row = |row: [i32; 3]| row[0] + 2 * row[1] + row[2];
+        steepness(column(2) - column(0), row(below) - row(above))
+    })
 }
 
 /// The length of the gradient as brightness. The root lifts faint lines out of the dark without
@@ -103,16 +120,20 @@ const NOISE: f32 = 0.015;
 mod tests {
     use super::*;
 
+    fn outlines(rows: [&[u8]; 3]) -> Vec<u8> {
+        outline(rows[0], rows[1], rows[2]).collect()
+    }
+
     #[test]
     fn flat_rows_have_no_outline() {
-        assert_eq!(outline([&[77; 9]; 3]), [0; 9]);
-        assert_eq!(outline([&[5]; 3]), [0]);
+        assert_eq!(outlines([&[77; 9]; 3]), [0; 7]);
+        assert_eq!(outlines([&[5; 3]; 3]), [0]);
     }
 
     #[test]
     fn a_step_is_bright_on_both_of_its_sides() {
-        let step = [0, 0, 0, 255, 255, 255];
-        assert_eq!(outline([&step; 3]), [0, 0, 253, 253, 0, 0]);
-        assert_eq!(outline([&[0; 2], &[255; 2], &[255; 2]]), [253; 2]);
+        let step = [0, 0, 0, 0, 255, 255, 255, 255];
+        assert_eq!(outlines([&step; 3]), [0, 0, 253, 253, 0, 0]);
+        assert_eq!(outlines([&[0; 4], &[255; 4], &[255; 4]]), [253; 2]);
     }
 }

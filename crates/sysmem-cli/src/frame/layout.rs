@@ -161,6 +161,13 @@ impl FrameLayout {
         Self { format, width, height, planes, meaning }
     }
 
+    /// A layout that nobody has agreed on.
+    #[cfg(test)]
+    pub fn for_test(format: FrameFormat, size: (u32, u32), bytes_per_row: u32) -> Self {
+        let buffer_height = format.buffer_size(size.0, size.1).1;
+        Self::new(format, size, buffer_height, bytes_per_row, meaning(&[]))
+    }
+
     /// Checks that every row lies within a buffer of this many bytes.
     ///
     /// # Errors
@@ -244,11 +251,6 @@ fn meaning(spaces: &[ColorSpace]) -> YuvMeaning {
 mod tests {
     use super::*;
 
-    fn layout(format: FrameFormat, size: (u32, u32), bytes_per_row: u32) -> FrameLayout {
-        let buffer_height = format.buffer_size(size.0, size.1).1;
-        FrameLayout::new(format, size, buffer_height, bytes_per_row, meaning(&[]))
-    }
-
     #[test]
     fn rows_are_as_long_as_the_agreement_wants() {
         let size = |width, height| Some(sysmem::SizeU { width, height });
@@ -262,7 +264,7 @@ mod tests {
         };
         let (layout, bytes_per_row) = FrameLayout::agreed(Some(&image), (5, 3)).unwrap();
         assert_eq!(bytes_per_row, 64);
-        assert_eq!(layout.planes(), super::tests::layout(FrameFormat::I420, (5, 3), 64).planes());
+        assert_eq!(layout.planes(), FrameLayout::for_test(FrameFormat::I420, (5, 3), 64).planes());
         assert_eq!(layout.meaning().red_weight, 0.2126);
         // The last row of V is 3 of 32 bytes long.
         assert_eq!(layout.check_fits(355), Ok(()));
@@ -278,16 +280,16 @@ mod tests {
 
     #[test]
     fn planes_lie_where_the_rules_for_linear_images_put_them() {
-        let picture = layout(FrameFormat::I420, (5, 3), 64);
+        let picture = FrameLayout::for_test(FrameFormat::I420, (5, 3), 64);
         let plane = |offset, stride, row_bytes, rows| Plane { offset, stride, row_bytes, rows };
         assert_eq!(
             picture.planes(),
             [plane(0, 64, 5, 3), plane(256, 32, 3, 2), plane(320, 32, 3, 2)]
         );
         assert_eq!(picture.picture_bytes(), 15 + 12);
-        let picture = layout(FrameFormat::Nv12, (5, 3), 64);
+        let picture = FrameLayout::for_test(FrameFormat::Nv12, (5, 3), 64);
         assert_eq!(picture.planes(), [plane(0, 64, 5, 3), plane(256, 64, 6, 2)]);
-        let picture = layout(FrameFormat::Bgra, (5, 3), 64);
+        let picture = FrameLayout::for_test(FrameFormat::Bgra, (5, 3), 64);
         assert_eq!(picture.planes(), [plane(0, 64, 20, 3)]);
     }
 

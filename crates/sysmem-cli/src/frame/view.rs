@@ -121,3 +121,89 @@ impl<'m> FrameView<'m> {
         Ok(samples)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sysmem::Access;
+
+    use super::*;
+    use crate::frame::effect::Effect;
+    use crate::media::YuvMeaning;
+
+    const SIZES: [(u32, u32); 6] = [(1, 1), (2, 2), (5, 3), (8, 1), (1, 9), (33, 18)];
+    /// What stands in memory that is not part of the picture.
+    const UNTOUCHED: u8 = 0xa5;
+
+    fn picture(format: FrameFormat, width: u32, height: u32) -> Picture {
+        let noise = |seed: usize| move |at: usize| ((at + 3) * (seed + 7) % 251) as u8;
+        let fill = |samples: &mut Vec<u8>, seed| {
+            samples.iter_mut().enumerate().for_each(|(at, sample)| *sample = noise(seed)(at));
+        };
+        if format.is_yuv() {
+            let mut image = Yuv420::black(width, height);
+            fill(&mut image.y, 1);
+            fill(&mut image.u, 2);
+            fill(&mut image.v, 3);
+            Picture::Yuv(image)
+        } else {
+            let mut pixels = vec![0; 4 * width as usize * height as usize];
+            fill(&mut pixels, 4);
+            Picture::Rgba(Rgba { width, height, pixels })
+        }
+    }
+
+    /// Memory of a buffer, and where the picture is in it.
+    fn buffer(format: FrameFormat, (width, height): (u32, u32)) -> (Mapping, FrameLayout) {
+        let bytes_per_row = format.row_bytes(width).next_multiple_of(64);
+        let layout = FrameLayout::for_test(format, (width, height), bytes_per_row);
+        let bytes = u64::from(bytes_per_row) * u64::from(height + 1) * 2;
+        let vmo = zx::Vmo::create("frame", bytes).unwrap();
+        let handle = vmo.reopen(Access::ReadWrite).unwrap();
+        let memory = Mapping::new(&handle, bytes, Access::ReadWrite).unwrap();
+        memory.write(0, &vec![UNTOUCHED; bytes as usize]).unwrap();
+        (memory, layout)
+    }
+
+    #[test]
+    fn pictures_come_out_as_they_went_in_and_nothing_else_is_touched() {
+        for format in FrameFormat::ALL {
+            for size in SIZES {
+                let (memory, layout) = buffer(format, size);
+                let picture = picture(format, size.0, size.1);
+                let view = FrameView::new(&memory, &layout);
+                view.store(&picture).unwrap();
+                Effect::None.apply(view, layout.meaning()).unwrap();
+                assert_eq!(view.load().unwrap(), picture, "{format:?} {size:?}");
+                for plane in layout.planes() {
+                    view.write_row(plane, 0, &vec![UNTOUCHED; plane.row_bytes]).unwrap();
+                    for y in 1..plane.rows {
+                        view.write_row(plane, y, &vec![UNTOUCHED; plane.row_bytes]).unwrap();
+                    }
+                }
+                let mut all = vec![0; memory.len()];
+                memory.read(0, &mut all).unwrap();
+                assert!(all.iter().all(|byte| *byte == UNTOUCHED), "{format:?} {size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn effects_are_the_same_in_formats_of_the_same_kind() {
+        let full = YuvMeaning { red_weight: 0.299, blue_weight: 0.114, full_range: true };
+        let pairs =
+            [[FrameFormat::I420, FrameFormat::Nv12], [FrameFormat::Rgba, FrameFormat::Bgra]];
+        for pair in pairs {
+            for (size, effect) in SIZES.into_iter().zip([Effect::Gray, Effect::Edges].repeat(3)) {
+                let results = pair.map(|format| {
+                    let (memory, layout) = buffer(format, size);
+                    let view = FrameView::new(&memory, &layout);
+                    view.store(&picture(format, size.0, size.1)).unwrap();
+                    effect.apply(view, full).unwrap();
+                    view.load().unwrap()
+                });
+                assert_eq!(results[0], results[1], "{pair:?} {size:?} {effect}");
+                assert_ne!(results[0], picture(pair[0], size.0, size.1), "{size:?} {effect}");
+            }
+        }
+    }
+}

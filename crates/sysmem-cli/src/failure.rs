@@ -96,6 +96,9 @@ impl fmt::Display for Failure {
             Self::Usage(message) => f.write_str(message),
             Self::LogFilter(error) => write!(f, "SYSMEM_LOG: {error}"),
             Self::Config { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Bind(error @ sysmem_server::BindError::Listen(_)) => {
+                write!(f, "{error}; --svc chooses another directory")
+            }
             Self::Bind(error) => error.fmt(f),
             Self::Run(error) => error.fmt(f),
             Self::Embedded(error) => error.fmt(f),

@@ -1,7 +1,7 @@
 //! Requests that block the thread until their reply is there.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use fidl::{Caller, Encoder, OneWay, RequestValue, TwoWay, TwoWayRequestValue};
@@ -9,7 +9,7 @@ use sysmem_fidl::Handle;
 use zx::{Channel, Interest, MessageBuffer, SendError};
 
 use crate::error::{Error, ProtocolError};
-use crate::packet::{self, Packet, TxidCounter};
+use crate::packet::{self, Fault, Packet, TxidCounter};
 use crate::transport::Transport;
 
 /// A channel on which calls wait for their replies. Threads may share it; calls of several threads
@@ -20,12 +20,27 @@ pub struct Blocking {
     txids: TxidCounter,
     /// Made with the first call: many channels never receive anything.
     buffer: Mutex<Option<Box<MessageBuffer>>>,
+    /// The end of the channel, once it was seen. The last words of the service come before it
+    /// closes, and whoever asks again gets the same answer.
+    end: OnceLock<Fault>,
 }
 
 impl Blocking {
     /// Waits until something can be received, or the end is there.
     pub(crate) fn wait_readable(&self, timeout: Duration) -> Result<bool, Error> {
         self.channel.wait(Interest::Readable, Some(timeout)).map_err(Error::System)
+    }
+
+    fn is_open(&self) -> Result<(), Error> {
+        self.end.get().map_or(Ok(()), |fault| Err(fault.clone().on(self.protocol)))
+    }
+
+    /// The error of a fault, which is remembered if there is no way on.
+    fn fails(&self, fault: Fault) -> Error {
+        if !matches!(fault, Fault::Send(_)) {
+            self.end.get_or_init(|| fault.clone());
+        }
+        fault.on(self.protocol)
     }
 
     fn transmit(&self, encoder: &Encoder<Handle>) -> Result<(), SendError> {
@@ -42,7 +57,7 @@ impl Blocking {
     }
 
     fn explain(&self, error: SendError, buffer: &mut MessageBuffer) -> Error {
-        packet::sending_failed(&self.channel, buffer, error).on(self.protocol)
+        self.fails(packet::sending_failed(&self.channel, buffer, error))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<MessageBuffer>>> {
@@ -57,6 +72,7 @@ impl Caller for Blocking {
     type Reply<T> = Result<T, Error>;
 
     fn send<M: OneWay<Handle>>(&self, request: RequestValue<M, Handle>) -> Result<(), Error> {
+        self.is_open()?;
         let mut encoder = Encoder::new();
         fidl::encode_event::<M, Handle>(request, &mut encoder)?;
         self.transmit(&encoder)
@@ -67,6 +83,7 @@ impl Caller for Blocking {
         &self,
         request: TwoWayRequestValue<M, Handle>,
     ) -> Result<fidl::ReplyValue<M, Handle>, Error> {
+        self.is_open()?;
         let txid = self.txids.next();
         let mut encoder = Encoder::new();
         fidl::encode_call::<M, Handle>(txid, request, &mut encoder)?;
@@ -78,7 +95,7 @@ impl Caller for Blocking {
         drop(encoder);
         loop {
             let received = packet::receive(&self.channel, buffer);
-            match received.map_err(|fault| fault.on(self.protocol))? {
+            match received.map_err(|fault| self.fails(fault))? {
                 None => {
                     self.channel.wait(Interest::Readable, None).map_err(Error::System)?;
                 }
@@ -97,7 +114,8 @@ impl Caller for Blocking {
 
 impl Transport for Blocking {
     fn over(channel: Channel, protocol: &'static str) -> Result<Self, Error> {
-        Ok(Self { channel, protocol, txids: TxidCounter::default(), buffer: Mutex::new(None) })
+        let (txids, buffer) = (TxidCounter::default(), Mutex::new(None));
+        Ok(Self { channel, protocol, txids, buffer, end: OnceLock::new() })
     }
 
     fn peer_koid(&self) -> Option<zx::Koid> {

@@ -39,13 +39,19 @@ impl Receiver {
         served: &Served,
         awaited: Option<&Nonce>,
     ) -> Receipt {
-        let packet = match served.socket.recv(&mut self.buffer) {
+        let packet = match served.socket.recv_keeping(&mut self.buffer) {
             Ok(packet) => packet,
             Err(RecvError::WouldBlock) => return Receipt::Nothing,
-            Err(RecvError::PeerClosed) => return Receipt::Input(Input::Closed(id)),
             Err(error) => {
-                tracing::debug!(channel = id.0, %error, "a packet did not arrive whole");
-                return Receipt::Input(broken(id, Breakage::Truncated));
+                // What came with a refused packet may be slow to close.
+                self.gate.turn_away(self.buffer.handles());
+                return Receipt::Input(match error {
+                    RecvError::PeerClosed => Input::Closed(id),
+                    error => {
+                        tracing::debug!(channel = id.0, %error, "a packet did not arrive whole");
+                        broken(id, Breakage::Truncated)
+                    }
+                });
             }
         };
         if awaited.is_some_and(|nonce| nonce.matches(packet.bytes)) {

@@ -7,12 +7,10 @@
 
 mod common;
 
-use std::io::IoSlice;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use common::*;
 use fidl::Method;
-use rustix::net::{SendAncillaryBuffer, SendFlags};
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::EmbeddedServer;
 
@@ -87,7 +85,7 @@ fn objects_packets_that_are_too_long_close_their_channel_alone() {
     for length in [65_537, 100_000, 212_000] {
         for &kind in ALL {
             let victim = scene.victim(kind);
-            send_unchecked(&victim, &vec![0; length]);
+            victim.send_unchecked(&[], &vec![0; length]);
             scene.assert_only_closed(
                 &victim,
                 Some(MALFORMED),
@@ -102,7 +100,7 @@ fn objects_a_zero_byte_packet_closes_its_channel_alone() {
     let scene = Scene::new();
     for &kind in ALL {
         let victim = scene.victim(kind);
-        send_unchecked(&victim, &[]);
+        victim.send_unchecked(&[], &[]);
         scene.assert_only_closed(&victim, None, &format!("zero bytes on {kind:?}"));
     }
 }
@@ -460,12 +458,4 @@ fn header(txid: u32, at_rest: u8, dynamic: u8, magic: u8, ordinal: u64) -> Vec<u
 
 fn words(words: &[u64]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
-}
-
-/// Sends what a channel of ours refuses to send.
-fn send_unchecked(wire: &Wire, bytes: &[u8]) {
-    let mut control = SendAncillaryBuffer::default();
-    let iov = [IoSlice::new(bytes)];
-    let sent = rustix::net::sendmsg(&wire.channel, &iov, &mut control, SendFlags::NOSIGNAL);
-    assert_eq!(sent, Ok(bytes.len()));
 }

@@ -74,21 +74,32 @@ fn lingering_socket() -> (OwnedFd, TcpStream) {
 
 #[test]
 fn objects_a_descriptor_whose_close_blocks_holds_up_nobody() {
-    // The server does not run yet, so that the descriptor in the message is the last one.
-    let server = Server::bind(ServerConfig::embedded()).unwrap();
-    let victim = Wire::new(server.connector().connect().unwrap());
-    let allocator = AllocatorProxy::new(Wire::new(server.connector().connect().unwrap()));
-    let (socket, _peer) = lingering_socket();
     let mut message = vec![0, 0, 0, 0, 2, 0, 0x80, 1];
     message.extend(AllocatorAllocateSharedCollectionMethod::ORDINAL.to_le_bytes());
     for word in [1, u64::MAX, 1 << 48 | 1 << 32 | 0xffff_ffff] {
         message.extend(u64::to_le_bytes(word));
     }
-    victim.send_raw(&message, &[socket.as_fd()]);
+    assert_slow_close_holds_up_nobody(&message, Some(-10));
+}
+
+#[test]
+fn objects_a_descriptor_whose_close_blocks_in_a_refused_packet_holds_up_nobody() {
+    assert_slow_close_holds_up_nobody(&[0; 65_537], Some(-10));
+    assert_slow_close_holds_up_nobody(&[], None);
+}
+
+/// Sends `packet` with a descriptor that takes long to close, and looks whether others are served.
+fn assert_slow_close_holds_up_nobody(packet: &[u8], epitaph: Option<i32>) {
+    // The server does not run yet, so that the descriptor in the message is the last one.
+    let server = Server::bind(ServerConfig::embedded()).unwrap();
+    let victim = Wire::new(server.connector().connect().unwrap());
+    let allocator = AllocatorProxy::new(Wire::new(server.connector().connect().unwrap()));
+    let (socket, _peer) = lingering_socket();
+    victim.send_unchecked(&[socket.as_fd()], packet);
     drop(socket);
     let stopper = server.stopper();
     let thread = std::thread::spawn(|| server.run());
-    assert_eq!(victim.end().epitaph, Some(-10));
+    assert_eq!(victim.end().epitaph, epitaph);
     assert_serves(&allocator);
     stopper.stop();
     thread.join().unwrap().unwrap();

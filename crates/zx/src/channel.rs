@@ -117,25 +117,25 @@ impl Channel {
     ///
     /// See [`RecvError`]. Any but [`RecvError::WouldBlock`] is the end of the channel.
     pub fn recv<'a>(&self, buffer: &'a mut MessageBuffer) -> Result<Received<'a>, RecvError> {
-        buffer.handles.clear();
-        let outcome = self.recv_packet(buffer)?;
-        // SAFETY: `recv_packet` had the kernel write this many bytes of control data just now, and
-        // nobody has looked at the descriptors in it.
-        unsafe { buffer.adopt_descriptors(outcome.control) };
-        let refused = if outcome.flags & libc::MSG_CTRUNC != 0 {
-            Some(RecvError::ControlTruncated)
-        } else if outcome.flags & libc::MSG_TRUNC != 0 {
-            Some(RecvError::Truncated)
-        } else if outcome.bytes == 0 {
-            Some(RecvError::PeerClosed)
-        } else {
-            None
-        };
-        if let Some(error) = refused {
+        let received = self.recv_length(buffer);
+        if received.is_err() {
             buffer.handles.clear();
-            return Err(error);
         }
-        Ok(Received { bytes: &buffer.bytes[..outcome.bytes], handles: &mut buffer.handles })
+        received.map(|length| buffer.received(length))
+    }
+
+    /// As [`Channel::recv`], but the handles of a refused message stay in the buffer, where
+    /// [`MessageBuffer::handles`] finds them: for an event loop that cannot afford to close
+    /// descriptors itself, since closing some of them waits for others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::recv`].
+    pub fn recv_keeping<'a>(
+        &self,
+        buffer: &'a mut MessageBuffer,
+    ) -> Result<Received<'a>, RecvError> {
+        self.recv_length(buffer).map(|length| buffer.received(length))
     }
 
     /// Blocks until `interest` can go on or the peer is closed; `false` when `timeout` passed
@@ -194,6 +194,24 @@ impl Channel {
         let raw = sys::peer_credentials(self.0.as_fd())?;
         let pid = u32::try_from(raw.pid).ok().and_then(NonZeroU32::new);
         Ok(Credentials { pid, uid: raw.uid, gid: raw.gid })
+    }
+
+    /// Receives a packet and adopts its descriptors; says how long it is.
+    fn recv_length(&self, buffer: &mut MessageBuffer) -> Result<usize, RecvError> {
+        buffer.handles.clear();
+        let outcome = self.recv_packet(buffer)?;
+        // SAFETY: `recv_packet` had the kernel write this many bytes of control data just now, and
+        // nobody has looked at the descriptors in it.
+        unsafe { buffer.adopt_descriptors(outcome.control) };
+        if outcome.flags & libc::MSG_CTRUNC != 0 {
+            Err(RecvError::ControlTruncated)
+        } else if outcome.flags & libc::MSG_TRUNC != 0 {
+            Err(RecvError::Truncated)
+        } else if outcome.bytes == 0 {
+            Err(RecvError::PeerClosed)
+        } else {
+            Ok(outcome.bytes)
+        }
     }
 
     fn recv_packet(&self, buffer: &mut MessageBuffer) -> Result<sys::RecvOutcome, RecvError> {

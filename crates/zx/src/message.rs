@@ -42,6 +42,18 @@ impl MessageBuffer {
         }
     }
 
+    /// The handles in the buffer: those of a message that
+    /// [`Channel::recv_keeping`](crate::Channel::recv_keeping) has just refused, or those that were
+    /// left in a received one.
+    pub fn handles(&mut self) -> &mut Vec<Handle> {
+        &mut self.handles
+    }
+
+    /// The message of `length` bytes that was received last.
+    pub(crate) fn received(&mut self, length: usize) -> Received<'_> {
+        Received { bytes: &self.bytes[..length], handles: &mut self.handles }
+    }
+
     /// Takes ownership of every descriptor in the first `length` bytes of control data.
     ///
     /// Handles of an `SCM_RIGHTS` message are kept, in order; other descriptors are closed.

@@ -2,10 +2,13 @@
 #![allow(dead_code, reason = "every test uses a part of it")]
 
 use std::cell::{Cell, RefCell};
+use std::io::IoSlice;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use fidl::{Caller, ClientEnd, Encoder, ServerEnd, ServerMessage, Txid};
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{EmbeddedServer, ServerConfig};
@@ -45,6 +48,18 @@ impl Wire {
 
     pub fn send_raw(&self, bytes: &[u8], handles: &[BorrowedFd<'_>]) {
         self.channel.send(bytes, handles).unwrap();
+    }
+
+    /// Sends what a channel of ours refuses to send: packets of any length.
+    pub fn send_unchecked(&self, handles: &[BorrowedFd<'_>], bytes: &[u8]) {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        if !handles.is_empty() {
+            assert!(control.push(SendAncillaryMessage::ScmRights(handles)));
+        }
+        let iov = [IoSlice::new(bytes)];
+        let sent = rustix::net::sendmsg(&self.channel, &iov, &mut control, SendFlags::NOSIGNAL);
+        assert_eq!(sent, Ok(bytes.len()));
     }
 
     /// Sends a two-way request.

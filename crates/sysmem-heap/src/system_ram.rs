@@ -1,8 +1,6 @@
 //! System RAM: one sealed memfd a buffer.
 
-use std::io;
-
-use crate::budget;
+use crate::budget::{self, Budget};
 use crate::{BufferRequest, CoherencyDomains, Heap, HeapError, HeapProperties, Pace};
 
 /// The longest name that `memfd_create` takes, in bytes.
@@ -17,13 +15,13 @@ const NO_NAME: &str = "sysmem";
 /// whoever touches first.
 #[derive(Debug)]
 pub struct SystemRam {
-    available_bytes: fn() -> io::Result<u64>,
+    budget: Budget,
 }
 
 impl SystemRam {
     /// The heap of this machine.
     pub fn new() -> Self {
-        Self { available_bytes: budget::available_bytes }
+        Self { budget: Budget::new(budget::available_bytes) }
     }
 
     fn check(&self, request: &BufferRequest) -> Result<(), HeapError> {
@@ -37,13 +35,7 @@ impl SystemRam {
         }
         let requested_bytes =
             u64::from(request.count).checked_mul(request.size_bytes).ok_or(HeapError::TooLarge)?;
-        // Memory that was promised before and not yet touched still counts as available: the check
-        // refuses what can never fit, and a machine full of promises is a matter of quotas.
-        let available_bytes = (self.available_bytes)().map_err(HeapError::BudgetUnknown)?;
-        if requested_bytes > available_bytes {
-            return Err(HeapError::OverBudget { requested_bytes, available_bytes });
-        }
-        Ok(())
+        self.budget.promise(requested_bytes)
     }
 }
 
@@ -86,8 +78,8 @@ fn label(name: &str, index: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::fd::AsRawFd;
+    use std::{fs, io};
 
     use super::*;
 
@@ -116,14 +108,14 @@ mod tests {
 
     #[test]
     fn platform_3_a_request_beyond_the_available_memory_is_refused_before_anything_is_made() {
-        let heap = SystemRam { available_bytes: || Ok(3 * 4096) };
+        let heap = SystemRam { budget: Budget::new(|| Ok(3 * 4096)) };
         assert_eq!(heap.allocate(&request(3, 4096)).unwrap().len(), 3);
         assert!(matches!(
             heap.allocate(&request(4, 4096)),
             Err(HeapError::OverBudget { requested_bytes: 16_384, available_bytes: 12_288 })
         ));
         assert!(matches!(heap.allocate(&request(2, 1 << 63)), Err(HeapError::TooLarge)));
-        let blind = SystemRam { available_bytes: || Err(io::ErrorKind::NotFound.into()) };
+        let blind = SystemRam { budget: Budget::new(|| Err(io::ErrorKind::NotFound.into())) };
         assert!(matches!(blind.allocate(&request(1, 4096)), Err(HeapError::BudgetUnknown(_))));
     }
 

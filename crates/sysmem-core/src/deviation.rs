@@ -35,6 +35,12 @@ pub(crate) enum Deviation {
     TooManyWaits {
         limit: usize,
     },
+    TooManyWaitsOfAll {
+        limit: usize,
+    },
+    TooManyConstraints {
+        limit_bytes: usize,
+    },
     UnknownMethod {
         ordinal: u64,
     },
@@ -83,6 +89,12 @@ impl fmt::Display for Deviation {
             }
             Self::TooManyWaits { limit } => {
                 write!(f, "more than {limit} unanswered WaitForAllBuffersAllocated")
+            }
+            Self::TooManyWaitsOfAll { limit } => {
+                write!(f, "more than {limit} waits of the whole collection are unanswered")
+            }
+            Self::TooManyConstraints { limit_bytes } => {
+                write!(f, "the constraints of the collection would take over {limit_bytes} bytes")
             }
             Self::UnknownMethod { ordinal } => write!(f, "unknown method {ordinal:#x}"),
             Self::Unsupported => f.write_str("the request is not supported by this version"),

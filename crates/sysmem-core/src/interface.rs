@@ -4,6 +4,8 @@
 //! and the events behind those numbers, and answers through [`Host`] which number a received handle
 //! stands for.
 
+use std::sync::Arc;
+
 use fidl::Txid;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
@@ -185,7 +187,8 @@ pub struct BufferName {
 pub struct Delivery {
     pub allocation: AllocationId,
     pub collection: u64,
-    pub settings: fsysmem2::SingleBufferSettings,
+    /// One copy for everybody, as there may be thousands of waits.
+    pub settings: Arc<fsysmem2::SingleBufferSettings>,
     pub count: u32,
     /// `None`: the participant uses no memory and gets none (`sysmem2-protocols.md` 5.8).
     pub access: Option<Access>,

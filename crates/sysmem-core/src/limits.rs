@@ -4,8 +4,14 @@
 /// Nodes of one tree, orphans included. Much work is in proportion to them.
 pub(crate) const NODES_MAX: usize = 1024;
 
-/// Unanswered `WaitForAllBuffersAllocated` of one node.
-pub(crate) const WAITS_MAX: usize = 256;
+/// Unanswered `WaitForAllBuffersAllocated` of one node. Their answers come all at once.
+pub(crate) const WAITS_MAX: usize = 16;
+
+/// Unanswered `WaitForAllBuffersAllocated` of all nodes of a collection.
+pub(crate) const COLLECTION_WAITS_MAX: usize = 4096;
+
+/// Bytes of the constraints of all nodes of a collection, about.
+pub(crate) const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 
 /// Group selections tried in one logical allocation (4.4).
 pub(crate) const SELECTIONS_MAX: usize = 64;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use fidl::{ClientEnd, EncodeError};
 use sysmem_core::{Access, Breakage, BufferName, ChannelId, ChannelKind, Delivery, Reply};
@@ -139,7 +140,7 @@ impl Driver {
             close_weak_asap: None,
         });
         let buffer_collection_info = Some(fsysmem2::BufferCollectionInfo {
-            settings: Some(settings),
+            settings: Some(Arc::unwrap_or_clone(settings)),
             buffers: Some(buffers.collect()),
             buffer_collection_id: Some(collection),
         });

@@ -6,6 +6,7 @@
 //! fails.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
@@ -42,7 +43,7 @@ pub(super) struct Attempt {
 pub(super) struct Buffers {
     allocation: AllocationId,
     pub count: u32,
-    pub settings: fsysmem2::SingleBufferSettings,
+    pub settings: Arc<fsysmem2::SingleBufferSettings>,
 }
 
 impl<H> LogicalCollection<H> {
@@ -82,6 +83,7 @@ impl<H> LogicalCollection<H> {
         }
         let Agreement { buffer_count: count, settings, .. } = attempt.agreement;
         self.log_verbose(shared, || format!("allocated {count} buffers: {settings:?}"));
+        let settings = Arc::new(settings);
         self.stage = Stage::Allocated(Buffers { allocation, count, settings });
         self.conclude(shared, root, &attempt.selected);
         self.settle(shared);
@@ -90,34 +92,21 @@ impl<H> LogicalCollection<H> {
     /// Answers the waits of a node, if it has its buffers.
     pub(super) fn answer_waits(&mut self, shared: &mut Shared<H>, id: NodeId) {
         let Stage::Allocated(buffers) = &self.stage else { return };
-        let Some(node) = self.tree.get_mut(id).filter(|node| node.allocated) else { return };
+        let Some(node) = self.tree.get(id).filter(|node| node.allocated) else { return };
         let delivery = Delivery {
             allocation: buffers.allocation,
             collection: self.id,
-            settings: buffers.settings.clone(),
+            settings: Arc::clone(&buffers.settings),
             count: buffers.count,
             access: access(node.constraints(), node.rights),
         };
-        let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
-        else {
-            return;
-        };
-        for responder in participant.waits.drain(..) {
-            shared.reply(channel, Reply::Buffers(responder, Ok(delivery.clone())));
-        }
+        self.answer(shared, id, &Ok(delivery));
     }
 
     /// Tells everybody below `top` that there are no buffers for them, then fails them (3.8).
     pub(super) fn reject(&mut self, shared: &mut Shared<H>, top: NodeId, error: fsysmem2::Error) {
         for id in self.tree.breadth_first(top) {
-            let Some(node) = self.tree.get_mut(id) else { continue };
-            let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
-            else {
-                continue;
-            };
-            for responder in participant.waits.drain(..) {
-                shared.reply(channel, Reply::Buffers(responder, Err(error)));
-            }
+            self.answer(shared, id, &Err(error));
         }
         self.delete(shared, top);
     }
@@ -145,6 +134,24 @@ impl<H> LogicalCollection<H> {
             Stage::Gathering => {}
             Stage::UnderWay(Attempt { allocation, .. })
             | Stage::Allocated(Buffers { allocation, .. }) => shared.let_go(allocation),
+        }
+    }
+
+    /// Answers all waits of a node alike.
+    fn answer(
+        &mut self,
+        shared: &mut Shared<H>,
+        id: NodeId,
+        result: &Result<Delivery, fsysmem2::Error>,
+    ) {
+        let Some(node) = self.tree.get_mut(id) else { return };
+        let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
+        else {
+            return;
+        };
+        self.stored.drop_waits(participant.waits.len());
+        for responder in participant.waits.drain(..) {
+            shared.reply(channel, Reply::Buffers(responder, result.clone()));
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::LogicalCollection;
 use super::allocation::Stage;
+use super::stored::Stored;
 use crate::interface::{ChannelId, NodeId};
 use crate::shared::{Served, Shared};
 use crate::tree::node::Kind;
@@ -22,6 +23,8 @@ pub enum Inconsistency {
     EmptyCollection(u64),
     /// Buffers are there and the root has not got them, or the other way round.
     UnclearAllocation(u64),
+    /// The collection stores other amounts for its participants than it has counted.
+    Miscounted(u64),
     /// A node has what a channel is needed for, and has none.
     DutyWithoutChannel(NodeId),
     /// A node has its buffers, and waits that are not answered.
@@ -41,6 +44,11 @@ impl<H> LogicalCollection<H> {
             return Err(Inconsistency::UnclearAllocation(self.id));
         }
         let order = self.tree.breadth_first(root);
+        let mut stored = Stored::default();
+        order.iter().filter_map(|id| self.tree.get(*id)).for_each(|node| stored.count(node));
+        if stored != self.stored {
+            return Err(Inconsistency::Miscounted(self.id));
+        }
         let reachable: BTreeSet<NodeId> = order.iter().copied().collect();
         if reachable.len() != self.tree.len() || order.len() != self.tree.len() {
             return Err(Inconsistency::BrokenFamily(root));

@@ -5,6 +5,7 @@ use fsysmem2::NodeRequest;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::node::match_request;
+use super::stored::constraint_bytes;
 use super::{LogicalCollection, NewChild};
 use crate::allocator::required;
 use crate::deviation::Deviation;
@@ -65,10 +66,12 @@ impl<H: Handle> LogicalCollection<H> {
             return Err(Deviation::Unsupported);
         }
         let constraints = payload.constraints.unwrap_or_default();
+        let size = constraint_bytes(&constraints);
         let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
         if let Some(participant) = self.participant(id) {
             participant.constraints = Some(Box::new(constraints));
         }
+        self.stored.add_constraints(size)?;
         if let Some(text) = text {
             self.log_verbose(shared, || text);
         }
@@ -91,6 +94,7 @@ impl<H: Handle> LogicalCollection<H> {
             return Err(Deviation::TooManyWaits { limit: WAITS_MAX });
         }
         participant.waits.push(responder);
+        self.stored.add_wait()?;
         self.answer_waits(shared, id);
         Ok(())
     }

@@ -66,6 +66,7 @@ impl<H> LogicalCollection<H> {
             if let Some(channel) = node.channel() {
                 shared.close(channel, Some(INTERNAL));
             }
+            self.stored.forget(&node);
             shared.emit(Effect::ForgetNode(id));
         }
         if self.tree.is_empty() {

@@ -1,6 +1,8 @@
 //! Attached subtrees, which join when the buffers are there (`sysmem2-protocols.md` 3.7;
 //! `sysmem2-constraints.md` 6.4).
 
+use std::sync::Arc;
+
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
@@ -13,13 +15,13 @@ use crate::shared::Shared;
 #[derive(Debug)]
 pub(super) struct Pinned {
     count: u32,
-    settings: fsysmem2::SingleBufferSettings,
+    settings: Arc<fsysmem2::SingleBufferSettings>,
     constraints: fsysmem2::BufferCollectionConstraints,
 }
 
 impl Pinned {
     fn new(buffers: &Buffers) -> Self {
-        let settings = buffers.settings.clone();
+        let settings = Arc::clone(&buffers.settings);
         Self { count: buffers.count, constraints: synthetic(buffers), settings }
     }
 
@@ -30,7 +32,7 @@ impl Pinned {
 
     /// Whether an agreement is about exactly these buffers.
     pub fn is(&self, agreement: &Agreement) -> bool {
-        agreement.buffer_count == self.count && agreement.settings == self.settings
+        agreement.buffer_count == self.count && agreement.settings == *self.settings
     }
 }
 

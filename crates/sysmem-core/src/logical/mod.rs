@@ -12,6 +12,7 @@ mod late;
 mod node;
 mod search;
 mod stall;
+mod stored;
 mod token;
 mod turn_in;
 
@@ -29,6 +30,7 @@ use crate::tree::node::{Kind, Link, Node};
 use allocation::Stage;
 pub use check::Inconsistency;
 use stall::StallTimer;
+use stored::Stored;
 
 /// Everybody who shares one set of buffers.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub(crate) struct LogicalCollection<H> {
     verbose: bool,
     stall: StallTimer,
     stage: Stage,
+    stored: Stored,
 }
 
 /// What the buffers are called (6.1).
@@ -64,6 +67,7 @@ impl<H> LogicalCollection<H> {
             verbose: false,
             stall: StallTimer::new(now),
             stage: Stage::Gathering,
+            stored: Stored::default(),
         }
     }
 
@@ -92,7 +96,10 @@ impl<H> LogicalCollection<H> {
         node.link = Link::Orphaned;
         match &mut node.kind {
             Kind::Token { turn_in } => *turn_in = None,
-            Kind::Collection(participant) => participant.waits.clear(),
+            Kind::Collection(participant) => {
+                self.stored.drop_waits(participant.waits.len());
+                participant.waits.clear();
+            }
             Kind::Group { .. } => {}
         }
         self.settle(shared);

@@ -39,7 +39,7 @@ fn base(world: &World, min_buffer_count: u32) -> Client {
     display.set_constraints(images(display_usage, 2, BGRA));
     let buffers = root.wait().buffers();
     assert_eq!(buffers.count, min_buffer_count.max(3));
-    assert_eq!(buffers.settings.buffer_settings.unwrap().size_bytes, Some(20_000));
+    assert_eq!(buffers.settings.buffer_settings.as_ref().unwrap().size_bytes, Some(20_000));
     root
 }
 
@@ -141,7 +141,7 @@ fn constraints_e47_padding_keeps_nobody_out() {
         image.min_size = Some(size(1024, 1));
         image.pad_beyond_image_size_bytes = Some(16);
     }));
-    let settings = root.wait().buffers().settings.buffer_settings.unwrap();
+    let settings = root.wait().buffers().settings.buffer_settings.clone().unwrap();
     assert_eq!((settings.size_bytes, settings.raw_vmo_size), (Some(4096), Some(8192)));
     assert!(joins(&world, &root, BufferCollectionConstraints::default()));
     assert!(joins(&world, &root, images(sampled(), 0, RGBA)));

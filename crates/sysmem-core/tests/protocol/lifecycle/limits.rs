@@ -1,11 +1,18 @@
 //! Bounds of what a client can make grow (`sysmem2-protocols.md` 4.4).
 
+use std::sync::Arc;
+
+use sysmem_fidl::fuchsia_images2::ColorSpace;
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+
 use crate::client::{INTERNAL, SAME_RIGHTS};
 use crate::constraints::cpu;
 use crate::world::World;
 
 const NODES_MAX: usize = 1024;
-const WAITS_MAX: usize = 256;
+const WAITS_MAX: usize = 16;
+const COLLECTION_WAITS_MAX: usize = 4096;
+const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 
 #[test]
 fn a_collection_has_so_many_nodes_and_no_more() {
@@ -45,6 +52,77 @@ fn a_node_has_so_many_waits_and_no_more() {
     assert!(root.is_open());
     root.wait();
     assert_eq!(root.epitaph(), INTERNAL);
+}
+
+#[test]
+fn a_collection_has_so_many_waits_and_no_more() {
+    let world = World::new();
+    let root = world.shared_token();
+    let sleeper = root.duplicate();
+    let waiting = COLLECTION_WAITS_MAX / WAITS_MAX;
+    let participants: Vec<_> = (0..waiting).map(|_| world.bind(root.duplicate())).collect();
+    for participant in &participants {
+        participant.set_constraints(cpu(0, 64));
+    }
+    let calls: Vec<_> = participants
+        .iter()
+        .flat_map(|participant| (0..WAITS_MAX).map(|_| participant.wait()))
+        .collect();
+    assert_eq!(calls.len(), COLLECTION_WAITS_MAX);
+    let root = world.bind(root);
+    root.set_constraints(cpu(1, 64));
+    assert!(root.is_open());
+
+    // They are all answered, and then there is room for others.
+    world.bind(sleeper).set_constraints(cpu(0, 64));
+    let first = calls[0].buffers();
+    assert!(calls[1..].iter().all(|call| Arc::ptr_eq(&call.buffers().settings, &first.settings)));
+    assert_eq!(root.wait().buffers().count, 1);
+}
+
+#[test]
+fn one_wait_too_many_of_a_collection_is_a_deviation() {
+    let world = World::new();
+    let root = world.shared_token();
+    let waiting = COLLECTION_WAITS_MAX / WAITS_MAX;
+    for _ in 0..waiting {
+        let participant = world.bind(root.duplicate());
+        participant.set_constraints(cpu(0, 64));
+        (0..WAITS_MAX).for_each(|_| drop(participant.wait()));
+    }
+    let last = world.bind(root.duplicate());
+    last.set_constraints(cpu(0, 64));
+    assert!(last.is_open());
+    last.wait();
+    assert_eq!(last.epitaph(), INTERNAL);
+    assert_eq!(world.log("more than 4096 waits").len(), 1);
+    world.assert_nothing_is_left_but_allocators();
+}
+
+#[test]
+fn a_collection_stores_so_many_constraints_and_no_more() {
+    let world = World::new();
+    let root = world.shared_token();
+    let table = || fsysmem2::ImageFormatConstraints {
+        color_spaces: Some(vec![ColorSpace::SRGB; 32]),
+        ..Default::default()
+    };
+    let large = || fsysmem2::BufferCollectionConstraints {
+        image_format_constraints: Some((0..64).map(|_| table()).collect()),
+        ..cpu(0, 64)
+    };
+    let bytes = 64 * (size_of::<fsysmem2::ImageFormatConstraints>() + 32 * size_of::<ColorSpace>());
+    let fitting = CONSTRAINT_BYTES_MAX / (bytes + size_of_val(&large()));
+    for _ in 0..fitting {
+        let participant = world.bind(root.duplicate());
+        participant.set_constraints(large());
+        assert!(participant.is_open());
+    }
+    let last = world.bind(root.duplicate());
+    last.set_constraints(large());
+    assert_eq!(last.epitaph(), INTERNAL);
+    assert_eq!(world.log("would take over 4194304 bytes").len(), 1);
+    world.assert_nothing_is_left_but_allocators();
 }
 
 #[test]

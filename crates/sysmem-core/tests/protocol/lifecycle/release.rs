@@ -80,7 +80,7 @@ fn lifecycle_s26_constraints_of_one_who_has_left_count() {
     root.set_constraints(cpu(1, 64));
     let buffers = root.wait().buffers();
     assert_eq!(buffers.count, 4);
-    assert_eq!(buffers.settings.buffer_settings.unwrap().size_bytes, Some(100_000));
+    assert_eq!(buffers.settings.buffer_settings.as_ref().unwrap().size_bytes, Some(100_000));
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The Allocator protocol (`sysmem2-protocols.md` 2.3, 2.4, 2.6).
 
+use std::collections::VecDeque;
+
 use fidl::{ClientEnd, Handle, Method, RequestSet, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Core;
 use crate::deviation::Deviation;
 use crate::interface::{BufferName, ChannelId, ChannelKind, Host, NodeId, Reply, Severity};
-use crate::logical::LogicalCollection;
+use crate::logical::{LogicalCollection, log_unknown_token};
 use crate::shared::Served;
 use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::{Kind, Participant};
@@ -57,7 +59,7 @@ impl<H: Handle> Core<H> {
             }
             Request::AllocateSharedCollection { payload } => {
                 let end = required(payload.token_request, "token_request")?;
-                let kind = Kind::Token { turn_in: None };
+                let kind = Kind::Token { turn_ins: VecDeque::new() };
                 self.new_collection(ChannelKind::Token, end.into_handle(), kind, debug);
             }
             Request::BindSharedCollection { payload } => {
@@ -122,15 +124,7 @@ impl<H: Handle> Core<H> {
             Some(channel) => self.on_node(channel, |logical, shared, node| {
                 logical.turn_in(shared, node, token, collection, debug);
             }),
-            None => {
-                let client = debug.unwrap_or_default();
-                let method = fsysmem2::AllocatorBindSharedCollectionMethod::NAME;
-                let text = format!(
-                    "{method} of {client}: the token is unknown; was it turned in before a Sync on \
-                     the channel that made it?"
-                );
-                self.shared.log(Severity::Warning, 0, text);
-            }
+            None => log_unknown_token(&mut self.shared, debug),
         }
     }
 

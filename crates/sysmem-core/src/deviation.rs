@@ -10,7 +10,7 @@ pub(crate) const INTERNAL: i32 = -1;
 const NOT_SUPPORTED: i32 = -2;
 /// `ZX_ERR_INVALID_ARGS`: what the runtime says about a message that does not decode.
 const INVALID_ARGS: i32 = -10;
-/// `ZX_ERR_BAD_STATE`: a token turned in twice, or after `Release` (2.5).
+/// `ZX_ERR_BAD_STATE`: a token turned in after `Release` (2.5).
 const BAD_STATE: i32 = -20;
 
 /// A protocol deviation.
@@ -20,10 +20,8 @@ pub(crate) enum Deviation {
     /// Rights of 0 where they are no synonym of all rights (5.7).
     ZeroRights,
     AfterRelease,
-    ReleaseWhileTurnedIn,
     ReleaseOfIncompleteGroup,
     ClosedWithoutRelease,
-    TurnedInTwice,
     TurnedInAfterRelease,
     ConstraintsSetTwice,
     WaitBeforeConstraints,
@@ -52,7 +50,7 @@ impl Deviation {
     /// What the client is told; `None` if it cannot be told anything.
     pub const fn epitaph(&self) -> Option<i32> {
         match self {
-            Self::TurnedInTwice | Self::TurnedInAfterRelease => Some(BAD_STATE),
+            Self::TurnedInAfterRelease => Some(BAD_STATE),
             Self::Broken(Breakage::Malformed(fidl::ReceiveError::UnknownMethod { .. })) => {
                 Some(NOT_SUPPORTED)
             }
@@ -69,14 +67,10 @@ impl fmt::Display for Deviation {
             Self::MissingField(field) => write!(f, "the field {field} has to be set"),
             Self::ZeroRights => f.write_str("a rights mask of 0"),
             Self::AfterRelease => f.write_str("a message after Release"),
-            Self::ReleaseWhileTurnedIn => {
-                f.write_str("Release on a token that was turned in already")
-            }
             Self::ReleaseOfIncompleteGroup => f.write_str("Release before AllChildrenPresent"),
             Self::ClosedWithoutRelease => {
                 f.write_str("the client closed its end without Release before")
             }
-            Self::TurnedInTwice => f.write_str("the token is being turned in already"),
             Self::TurnedInAfterRelease => f.write_str("the token was released before"),
             Self::ConstraintsSetTwice => f.write_str("a second SetConstraints"),
             Self::WaitBeforeConstraints => {

@@ -56,8 +56,9 @@ pub enum Input<H> {
     /// The client closed its end; everything it sent before has been fed in. The driver drops the
     /// channel with this input: no effect names it any more.
     Closed(ChannelId),
-    /// The answer to [`Effect::TurnIn`]: the queue of the token was fed in up to the proof, or it
-    /// had no proof in it and the client end was not that of the token.
+    /// The answer to the oldest [`Effect::TurnIn`] of a channel that has none: the queue of the
+    /// token was fed in up to the proof, or it had no proof in it and the client end was not that of
+    /// the token.
     TurnedIn {
         channel: ChannelId,
         proven: bool,
@@ -107,7 +108,7 @@ pub enum Effect<H> {
     Reply { channel: ChannelId, reply: Reply },
     /// Prove that `client_end` is the peer of the token `channel`, and feed in what is queued there
     /// before the proof (`linux-objects.md`, Token identity); then answer [`Input::TurnedIn`]. Best
-    /// at once: as long as it is not answered, the token cannot be turned in by anybody else.
+    /// at once, and for each channel in the order of these effects.
     TurnIn { channel: ChannelId, client_end: H },
     /// Close a channel; with an epitaph if there is one. Nothing more comes from it.
     Close { channel: ChannelId, epitaph: Option<i32> },

@@ -76,7 +76,7 @@ impl<H> LogicalCollection<H> {
             }
         }
         let (has_duty, waits) = match &node.kind {
-            Kind::Token { turn_in } => (turn_in.is_some(), false),
+            Kind::Token { turn_ins } => (!turn_ins.is_empty(), false),
             Kind::Collection(participant) => {
                 (!participant.waits.is_empty(), !participant.waits.is_empty())
             }

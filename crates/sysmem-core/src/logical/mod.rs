@@ -16,6 +16,7 @@ mod stored;
 mod token;
 mod turn_in;
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use fidl::ServerEnd;
@@ -31,6 +32,7 @@ use allocation::Stage;
 pub use check::Inconsistency;
 use stall::StallTimer;
 use stored::Stored;
+pub(crate) use turn_in::log_unknown_token;
 
 /// Everybody who shares one set of buffers.
 #[derive(Debug)]
@@ -95,7 +97,7 @@ impl<H> LogicalCollection<H> {
         }
         node.link = Link::Orphaned;
         match &mut node.kind {
-            Kind::Token { turn_in } => *turn_in = None,
+            Kind::Token { turn_ins } => turn_ins.clear(),
             Kind::Collection(participant) => {
                 self.stored.drop_waits(participant.waits.len());
                 participant.waits.clear();
@@ -165,7 +167,7 @@ impl<H> LogicalCollection<H> {
         let Some(node) = self.tree.get(parent) else { return };
         let child = match child {
             NewChild::Token { mask } => {
-                node.child(parent, Kind::Token { turn_in: None }, channel, mask)
+                node.child(parent, Kind::Token { turn_ins: VecDeque::new() }, channel, mask)
             }
             NewChild::Group => {
                 node.child(parent, Kind::Group { complete: false }, channel, u32::MAX)

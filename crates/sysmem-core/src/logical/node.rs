@@ -95,7 +95,7 @@ impl<H> LogicalCollection<H> {
 
     /// From here on closing is clean. The client closes first (3.3).
     ///
-    /// A token that is being turned in takes note of it and fails when that is proven; if whoever
+    /// A token that somebody turns in takes note of it and fails when that is proven; if whoever
     /// turned it in did not hold it, the `Release` was in order.
     fn release(&mut self, id: NodeId) -> Result<(), Deviation> {
         let Some(node) = self.tree.get_mut(id) else { return Ok(()) };

@@ -1,5 +1,7 @@
 //! One node of a tree (`sysmem2-protocols.md` 3.1, 3.2).
 
+use std::collections::VecDeque;
+
 use fidl::{Responder, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
@@ -26,8 +28,9 @@ pub(crate) struct Node<H> {
 #[derive(Debug)]
 pub(crate) enum Kind<H> {
     Token {
-        /// `BindSharedCollection` was handled, and the token is being drained.
-        turn_in: Option<TurnIn<H>>,
+        /// What `BindSharedCollection` has asked for and is not proven yet, oldest first. Anybody
+        /// can say that it has the token.
+        turn_ins: VecDeque<TurnIn<H>>,
     },
     Collection(Participant),
     Group {
@@ -56,7 +59,7 @@ pub(crate) enum FailureMode {
     DoNotPropagate,
 }
 
-/// What is parked on a token that is turned in.
+/// What is parked on a token that somebody turns in.
 #[derive(Debug)]
 pub(crate) struct TurnIn<H> {
     pub collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,

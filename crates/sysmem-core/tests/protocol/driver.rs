@@ -122,9 +122,11 @@ impl Driver {
         true
     }
 
-    /// Proves and drains the token of a [`Effect::TurnIn`].
+    /// Proves and drains the token of a [`Effect::TurnIn`]; its oldest one first.
     pub fn drain_token(&mut self, index: usize) {
-        let (channel, client_end) = self.wires.turn_ins.remove(index);
+        let (channel, _) = self.wires.turn_ins[index];
+        let oldest = self.wires.turn_ins.iter().position(|(other, _)| *other == channel);
+        let (_, client_end) = self.wires.turn_ins.remove(oldest.expect("itself, if no other"));
         let pair = self.wires.served.get(&channel).copied();
         let proven = pair.is_some_and(|pair| client_end.object() == Object::ClientEnd(pair));
         while let Some(pair) = pair

@@ -5,7 +5,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
 use crate::driver::Answer;
-use crate::handle::Object;
+use crate::handle::{Object, Pair};
 use crate::world::World;
 
 const BAD_STATE: Option<i32> = Some(-20);
@@ -177,26 +177,68 @@ fn lifecycle_s19_binding_a_released_token_fails_its_domain() {
     assert_eq!(collection.epitaph(), None);
 }
 
-#[test]
-fn a_token_that_is_turned_in_twice_fails_its_domain() {
-    // A copy of the end says that it is the token; before it is proven, the token comes again.
-    let world = World::new();
-    let token = world.shared_token();
+/// Turns in ends that say they are `token`, all of them before anything is proven.
+fn bind_at_once<const N: usize>(
+    world: &World,
+    token: &Client,
+    end: [fn(Pair) -> Object; N],
+) -> [Client; N] {
     let allocator = world.allocator();
-    for object in [Object::Impostor(token.pair), Object::ClientEnd(token.pair)] {
-        let collection = world.driver().wires.new_pair(sysmem_core::ChannelKind::Collection);
-        let end = world.handle(Object::ServerEnd(collection));
-        let request = fsysmem2::AllocatorBindSharedCollectionRequest {
-            token: Some(fidl::ClientEnd::new(world.handle(object))),
-            buffer_collection_request: Some(fidl::ServerEnd::new(end)),
-        };
-        allocator.queue::<fsysmem2::AllocatorBindSharedCollectionMethod>(request);
+    let collections = end.map(|end| {
+        let (collection, buffer_collection_request) =
+            allocator.new_channel(sysmem_core::ChannelKind::Collection);
+        let token = Some(fidl::ClientEnd::new(world.handle(end(token.pair))));
+        allocator.queue::<fsysmem2::AllocatorBindSharedCollectionMethod>(
+            fsysmem2::AllocatorBindSharedCollectionRequest { token, buffer_collection_request },
+        );
+        collection
+    });
+    for _ in 0..N {
+        assert!(world.driver().deliver(allocator.pair));
     }
-    assert!(world.driver().deliver(allocator.pair));
-    assert!(world.driver().deliver(allocator.pair));
-    assert_eq!(token.epitaph(), BAD_STATE);
+    assert_eq!(world.driver().wires.turn_ins.len(), N);
     world.settle();
     assert!(allocator.is_open());
+    collections
+}
+
+#[test]
+fn who_holds_a_token_gets_it_whoever_else_says_so_at_the_same_time() {
+    let world = World::new();
+    let token = world.shared_token();
+    let [forged, genuine, late] =
+        bind_at_once(&world, &token, [Object::Impostor, Object::ClientEnd, Object::Impostor]);
+    assert!(genuine.is_open());
+    assert_eq!((forged.epitaph(), late.epitaph()), (None, None));
+    assert_eq!(world.log("the token is unknown").len(), 2);
+    genuine.set_constraints(cpu(1, 64));
+    assert_eq!(genuine.wait().buffers().count, 1);
+}
+
+#[test]
+fn a_copy_of_a_token_that_was_turned_in_is_unknown() {
+    let world = World::new();
+    let token = world.shared_token();
+    let [first, second] = bind_at_once(&world, &token, [Object::ClientEnd, Object::ClientEnd]);
+    assert!(first.is_open());
+    assert_eq!(second.epitaph(), None);
+    assert_eq!(world.log("the token is unknown").len(), 1);
+}
+
+#[test]
+fn a_forged_name_does_not_fail_a_token_that_was_released() {
+    let world = World::new();
+    let root = world.shared_token();
+    let token = root.duplicate();
+    token.release();
+    let [forged] = bind_at_once(&world, &token, [Object::Impostor]);
+    assert_eq!(forged.epitaph(), None);
+    assert_eq!(world.log("the token is unknown").len(), 1);
+    assert!(token.is_open() && root.is_open());
+    token.close();
+    let root = world.bind(root);
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(root.wait().buffers().count, 1);
 }
 
 #[test]
@@ -205,6 +247,7 @@ fn an_end_that_only_says_it_is_a_token_changes_nothing() {
     let token = world.shared_token();
     let collection = world.allocator().bind_end(Object::Impostor(token.pair));
     assert_eq!(collection.epitaph(), None);
+    assert_eq!(world.log("the token is unknown").len(), 1);
     assert!(matches!(token.sync().answer(), Answer::Sync));
     let collection = world.bind(token);
     assert!(collection.is_open());
@@ -238,13 +281,13 @@ fn who_leaves_while_somebody_pretends_to_have_the_token_leaves_in_order() {
 }
 
 #[test]
-fn a_release_in_the_queue_of_a_token_that_is_turned_in_fails_it() {
+fn lifecycle_s19_a_release_that_is_still_queued_counts_as_before_the_binding() {
     let world = World::new();
     let root = world.shared_token();
     let token = root.duplicate();
     token.queue::<fsysmem2::NodeReleaseMethod>(());
     let collection = world.bind_before_looking(&token);
-    assert_eq!(token.epitaph(), INTERNAL);
+    assert_eq!(token.epitaph(), BAD_STATE);
     assert_eq!(root.epitaph(), INTERNAL);
     assert_eq!(collection.epitaph(), None);
 }

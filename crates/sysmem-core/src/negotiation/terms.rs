@@ -14,7 +14,7 @@ use super::usage::Usage;
 
 /// Constraints with every default filled in, valid by themselves. Strings and lists are still those
 /// of the participants.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Terms<'a> {
     usage: Usage,
     counts: Counts,
@@ -23,7 +23,7 @@ pub(super) struct Terms<'a> {
 }
 
 /// What everybody agrees on, ready to choose from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Settlement<'a> {
     pub(super) usage: Usage,
     pub(super) counts: Counts,

@@ -118,8 +118,8 @@ impl ImageTerms<'_> {
         if !fits(self.min_size, required) {
             return Err(ImageFault::RequiredMinBelowMin { required, min: self.min_size });
         }
-        let listed = self.required_max_sizes.as_slice().iter().copied();
-        match listed.chain([self.required_max_size]).find(|size| !fits(*size, self.max_size)) {
+        let last = Some(self.required_max_size).filter(|size| !fits(*size, self.max_size));
+        match self.required_max_sizes.above(self.max_size).or(last) {
             Some(required) => Err(ImageFault::RequiredMaxAboveMax { required, max: self.max_size }),
             None => Ok(()),
         }

@@ -8,23 +8,22 @@ use sysmem_fidl::fuchsia_images2::ColorSpace;
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
 use super::sanitize::sanitize;
-use super::{Format, ImageTerms, Stage};
+use super::{Format, ImageTerms, Joins, Stage};
 use crate::negotiation::failure::{Elimination, Fault, FormatConflict, FormatFault, ImageFault};
 use crate::negotiation::formats::FormatPair;
 use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
-use crate::negotiation::number::has_area;
 use crate::negotiation::pair_index::PairIndex;
 use crate::negotiation::usage::Usage;
 
 /// Terms by pair of format and modifier. No two pairs can be combined: that is checked for each
 /// participant, and what wildcards are replaced by are parts of them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::negotiation) struct ImageList<'a> {
     entries: BTreeMap<FormatPair, ImageTerms<'a>>,
 }
 
 /// An entry that a layout can be chosen from: nothing about it is left open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(in crate::negotiation) struct Candidate<'a> {
     pub(in crate::negotiation) pair: FormatPair,
     pub(in crate::negotiation) info: &'static FormatInfo,
@@ -68,6 +67,25 @@ impl<'a> ImageList<'a> {
         self.entries.is_empty()
     }
 
+    /// The pairs without wildcards.
+    pub(in crate::negotiation) fn specific(&self) -> impl Iterator<Item = FormatPair> {
+        self.entries.keys().copied().filter(|pair| pair.is_specific())
+    }
+
+    /// What is said about a specific pair, if only by a wildcard.
+    pub(in crate::negotiation) fn terms_for(
+        &self,
+        pair: FormatPair,
+    ) -> Result<ImageTerms<'a>, Elimination> {
+        if let Some(terms) = self.entries.get(&pair) {
+            return Ok(terms.clone());
+        }
+        let mut entries = self.entries.iter();
+        let (_, wildcard) =
+            entries.find(|(own, _)| own.meet(pair) == Some(pair)).ok_or(Elimination::NotOffered)?;
+        wildcard.narrowed_to(pair).ok_or(Elimination::NoCommonColorSpace)
+    }
+
     /// Leaves what this list and the next participant's have in common (3.4). Nothing is said by a
     /// participant without entries.
     pub(in crate::negotiation) fn combine(
@@ -83,10 +101,13 @@ impl<'a> ImageList<'a> {
         }
         self.fan_out(&other)?;
         other.fan_out(self)?;
-        let mut eliminated = Vec::new();
+        let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
         self.entries.retain(|pair, terms| {
-            let combined = match other.entries.remove(pair) {
-                Some(others) => terms.combine(others),
+            let combined = match other.entries.get(pair) {
+                Some(others) => terms.combine_but_sizes(others).map(|()| {
+                    let sizes = &mut terms.required_max_sizes;
+                    *sizes = joins.join(sizes, &others.required_max_sizes);
+                }),
                 None => Err(Elimination::NotOffered),
             };
             combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
@@ -183,10 +204,7 @@ fn first_combinable(
 }
 
 fn prune(terms: &mut ImageTerms<'_>) -> Result<(), ImageFault> {
-    if has_area(terms.required_max_size) {
-        terms.required_max_sizes.push(terms.required_max_size);
-    }
-    terms.required_max_sizes.prune();
+    terms.required_max_sizes = terms.required_max_sizes.settled(terms.required_max_size);
     match terms.required_max_sizes.as_slice().len() {
         count if count > MAX_REQUIRED_SIZES => Err(ImageFault::TooManyRequiredSizes { count }),
         _ => Ok(()),

@@ -21,10 +21,10 @@ use super::number::{Alignment, Divisor, PowerOfTwo, max_size, min_size};
 
 pub(super) use self::fit::Stage;
 pub(super) use self::list::{Candidate, ImageList};
-use self::required::RequiredSizes;
+use self::required::{Joins, RequiredSizes};
 
 /// One entry, every default filled in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct ImageTerms<'a> {
     pub(super) color_spaces: ColorSpaces<'a>,
     pub(super) min_size: SizeU,
@@ -83,6 +83,13 @@ impl<'a> ImageTerms<'a> {
     /// Adds the terms of another participant for the same pair. An error makes the entry disappear,
     /// not the negotiation fail (3.5).
     pub(super) fn combine(&mut self, other: Self) -> Result<(), Elimination> {
+        self.combine_but_sizes(&other)?;
+        self.required_max_sizes = self.required_max_sizes.joined(&other.required_max_sizes);
+        Ok(())
+    }
+
+    /// The same for everything but the list of required sizes, which entries can share.
+    fn combine_but_sizes(&mut self, other: &Self) -> Result<(), Elimination> {
         self.color_spaces = self
             .color_spaces
             .intersect(&other.color_spaces)
@@ -100,7 +107,6 @@ impl<'a> ImageTerms<'a> {
         self.display_rect_alignment = self.display_rect_alignment.max(other.display_rect_alignment);
         self.required_min_size = min_size(self.required_min_size, other.required_min_size);
         self.required_max_size = max_size(self.required_max_size, other.required_max_size);
-        self.required_max_sizes.append(other.required_max_sizes);
         self.require_pixel_boundary |= other.require_pixel_boundary;
         self.start_offset_divisor = self.start_offset_divisor.max(other.start_offset_divisor);
         self.pad_for_block_size = self.pad_for_block_size.max(other.pad_for_block_size);

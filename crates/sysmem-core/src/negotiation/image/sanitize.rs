@@ -51,8 +51,8 @@ pub(super) fn sanitize<'a>(
 
 /// Step 6.
 fn required_max_sizes(table: &ImageFormatConstraints) -> Result<RequiredSizes<'_>, ImageFault> {
-    let list = table.required_max_size_list.as_deref();
-    match list.unwrap_or_default().iter().find(|size| !has_area(**size)) {
+    let list = table.required_max_size_list.as_deref().unwrap_or_default();
+    match list.iter().find(|size| !has_area(**size)) {
         Some(size) => Err(ImageFault::EmptyRequiredSize(*size)),
         None => Ok(RequiredSizes::new(list)),
     }

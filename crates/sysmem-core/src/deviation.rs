@@ -25,6 +25,7 @@ pub(crate) enum Deviation {
     TurnedInAfterRelease,
     ConstraintsSetTwice,
     WaitBeforeConstraints,
+    WeakOkAfterWait,
     GroupIsComplete,
     GroupWithoutChildren,
     TooManyNodes {
@@ -76,6 +77,7 @@ impl fmt::Display for Deviation {
             Self::WaitBeforeConstraints => {
                 f.write_str("WaitForAllBuffersAllocated before SetConstraints")
             }
+            Self::WeakOkAfterWait => f.write_str("SetWeakOk after WaitForAllBuffersAllocated"),
             Self::GroupIsComplete => f.write_str("a message after AllChildrenPresent"),
             Self::GroupWithoutChildren => f.write_str("AllChildrenPresent without any child"),
             Self::TooManyNodes { limit } => {

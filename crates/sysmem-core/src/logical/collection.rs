@@ -93,6 +93,7 @@ impl<H: Handle> LogicalCollection<H> {
         if participant.waits.len() >= WAITS_MAX {
             return Err(Deviation::TooManyWaits { limit: WAITS_MAX });
         }
+        participant.has_waited = true;
         participant.waits.push(responder);
         self.stored.add_wait()?;
         self.answer_waits(shared, id);

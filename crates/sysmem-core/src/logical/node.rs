@@ -79,9 +79,10 @@ impl<H> LogicalCollection<H> {
             NodeRequest::GetBufferCollectionId { responder } => {
                 self.reply(shared, id, Reply::CollectionId(responder, self.id));
             }
-            NodeRequest::SetWeak
-            | NodeRequest::SetWeakOk { .. }
-            | NodeRequest::AttachNodeTracking { .. } => return Err(Deviation::Unsupported),
+            NodeRequest::SetWeakOk { .. } => self.set_weak_ok(id)?,
+            NodeRequest::SetWeak | NodeRequest::AttachNodeTracking { .. } => {
+                return Err(Deviation::Unsupported);
+            }
         }
         Ok(())
     }
@@ -106,6 +107,17 @@ impl<H> LogicalCollection<H> {
             node.link = Link::Released(channel);
         }
         Ok(())
+    }
+
+    /// Harmless on a strong node (5.3), and in this version all nodes are; only it has to come
+    /// before the first wait (2.7).
+    fn set_weak_ok(&self, id: NodeId) -> Result<(), Deviation> {
+        match self.tree.get(id).map(|node| &node.kind) {
+            Some(Kind::Collection(participant)) if participant.has_waited => {
+                Err(Deviation::WeakOkAfterWait)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The first name wins over later ones of no higher priority (6.1).

@@ -72,6 +72,8 @@ pub(crate) struct TurnIn<H> {
 pub(crate) struct Participant {
     /// `None` until `SetConstraints`.
     pub constraints: Option<Box<fsysmem2::BufferCollectionConstraints>>,
+    /// `WaitForAllBuffersAllocated` was handled, answered or not.
+    pub has_waited: bool,
     /// Oldest first.
     pub waits: Vec<Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>>,
 }
@@ -150,5 +152,21 @@ impl<H> Node<H> {
             (Kind::Group { complete: true }, _) => "group, children complete",
             (Kind::Group { complete: false }, _) => "group, children not complete",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn nodes_that_inherit_a_name_share_it() {
+        let token = || Kind::<()>::Token { turn_ins: VecDeque::new() };
+        let debug = DebugInfo { name: "somebody".into(), id: 1 };
+        let root = Node::root(token(), ChannelId(1), debug);
+        let child = root.child(NodeId(1), token(), ChannelId(2), u32::MAX);
+        assert!(Arc::ptr_eq(&root.debug.name, &child.debug.name));
     }
 }

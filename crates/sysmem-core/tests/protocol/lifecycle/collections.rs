@@ -150,6 +150,40 @@ fn lifecycle_s52_everybody_is_told_of_all_buffers() {
 }
 
 #[test]
+fn lifecycle_s80_set_weak_ok_after_the_first_wait_is_a_deviation() {
+    let world = World::new();
+    let (root, [other]) = world.participants();
+    let set_weak_ok = || {
+        let for_child_nodes_also = Some(true);
+        let request = fsysmem2::NodeSetWeakOkRequest { for_child_nodes_also };
+        other.send::<fsysmem2::NodeSetWeakOkMethod>(request);
+    };
+    set_weak_ok();
+    other.set_constraints(cpu(1, 64));
+    set_weak_ok();
+    root.set_constraints(cpu(1, 64));
+    assert_eq!(root.wait().buffers().count, 2);
+    assert!(other.is_open());
+
+    assert_eq!(other.wait().buffers().count, 2);
+    set_weak_ok();
+    assert_eq!(other.epitaph(), INTERNAL);
+    assert_eq!(root.epitaph(), INTERNAL);
+}
+
+#[test]
+fn set_weak_ok_is_harmless_on_strong_tokens_and_groups() {
+    let world = World::new();
+    let token = world.shared_token();
+    let group = token.group();
+    for node in [&token, &group] {
+        let request = fsysmem2::NodeSetWeakOkRequest::default();
+        node.send::<fsysmem2::NodeSetWeakOkMethod>(request);
+        assert!(node.is_open());
+    }
+}
+
+#[test]
 fn lifecycle_s103_an_empty_table_is_a_participant_and_a_lone_count_is_none() {
     let world = World::new();
     let (root, [other]) = world.participants();

@@ -77,7 +77,7 @@ impl<H: Handle> Core<H> {
                 let name = required(payload.name, "name")?;
                 let id = payload.id.unwrap_or_default();
                 if let Some(Served::Allocator(debug)) = self.shared.served_mut(channel) {
-                    *debug = Some(DebugInfo { name, id });
+                    *debug = Some(DebugInfo { name: name.into(), id });
                 }
             }
             Request::GetVmoInfo { payload, responder } => {

@@ -16,5 +16,8 @@ pub(crate) const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 /// Group selections tried in one logical allocation (4.4).
 pub(crate) const SELECTIONS_MAX: usize = 64;
 
+/// Nodes that one line of the log lists.
+pub(crate) const LISTED_NODES_MAX: usize = 32;
+
 /// Bytes of a client name that grew by renaming (6.2).
 pub(crate) const DEBUG_NAME_BYTES_MAX: usize = 4096;

@@ -23,7 +23,7 @@ use fidl::ServerEnd;
 
 use crate::deviation::Deviation;
 use crate::interface::{ChannelId, ChannelKind, Instant, NodeId, Severity};
-use crate::limits::NODES_MAX;
+use crate::limits::{LISTED_NODES_MAX, NODES_MAX};
 use crate::shared::{Served, Shared};
 use crate::tree::Tree;
 use crate::tree::debug_info::DebugInfo;
@@ -201,12 +201,22 @@ enum NewChild {
     Group,
 }
 
+/// Nodes in one line of the log: the first ones, and how many there are beyond.
+fn listed(mut nodes: impl Iterator<Item = String>) -> String {
+    let mut lines: Vec<String> = nodes.by_ref().take(LISTED_NODES_MAX).collect();
+    let more = nodes.count();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("; ")
+}
+
 /// The end in a request that makes a token.
 type TokenEnd<H> = ServerEnd<sysmem_fidl::fuchsia_sysmem2::BufferCollectionTokenMarker, H>;
 
 impl<H> fmt::Display for LogicalCollection<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name.as_ref().map_or("Unknown", |name| &name.text);
-        write!(f, "collection {} ({name})", self.id)
+        write!(f, "collection {} ({})", self.id, name.escape_debug())
     }
 }

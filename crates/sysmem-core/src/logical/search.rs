@@ -4,8 +4,8 @@ use std::fmt;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use super::LogicalCollection;
 use super::late::Pinned;
+use super::{LogicalCollection, listed};
 use crate::interface::{NodeId, Severity};
 use crate::limits::SELECTIONS_MAX;
 use crate::negotiation::{Agreement, Environment, Failure, negotiate};
@@ -72,7 +72,7 @@ impl<H> LogicalCollection<H> {
             let parent = node.parent.map_or(String::new(), |parent| format!(" below {}", parent.0));
             format!("node {}{parent}: {}, {}", id.0, node.debug, node.state())
         });
-        lines.collect::<Vec<_>>().join("; ")
+        listed(lines)
     }
 
     fn attempt(
@@ -115,10 +115,11 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoParticipants => f.write_str("no participant has set constraints"),
-            Self::Constraints { failure, client: Some(client) } => {
-                write!(f, "{failure} ({client})")
+            Self::Constraints { failure, client } => {
+                // It can name heaps, by the types that clients have come up with.
+                failure.to_string().escape_debug().fmt(f)?;
+                client.iter().try_for_each(|client| write!(f, " ({client})"))
             }
-            Self::Constraints { failure, client: None } => failure.fmt(f),
             Self::OtherSettings => {
                 f.write_str("a late participant would need other settings or more buffers")
             }

@@ -1,6 +1,6 @@
 //! The report about collections that do not get allocated (`sysmem2-protocols.md` 6.4).
 
-use super::LogicalCollection;
+use super::{LogicalCollection, listed};
 use super::allocation::Stage;
 use crate::interface::{Instant, Severity};
 use crate::shared::Shared;
@@ -71,7 +71,7 @@ impl<H> LogicalCollection<H> {
     fn present_nodes(&self) -> String {
         let nodes = self.tree.pruned(self.tree.root()).into_iter();
         let present = nodes.filter_map(|id| self.tree.get(id)).filter(|n| n.link != Link::Orphaned);
-        present.map(|n| format!("{}: {}", n.debug, n.state())).collect::<Vec<_>>().join("; ")
+        listed(present.map(|n| format!("{}: {}", n.debug, n.state())))
     }
 }
 

@@ -58,6 +58,52 @@ fn lifecycle_s101_a_collection_that_stalls_is_reported_and_goes_on() {
 }
 
 #[test]
+fn a_report_lists_the_first_nodes_and_counts_the_others() {
+    for (nodes, last) in [(32, "token, not turned in"), (33, "and 1 more"), (100, "and 68 more")] {
+        let world = World::new();
+        let token = world.shared_token();
+        (1..nodes).for_each(|_| drop(token.duplicate()));
+        world.advance_to(5);
+        let report = world.log("not allocated yet").remove(0).text;
+        assert_eq!(report.matches("an unnamed client: ").count(), 32);
+        assert!(report.ends_with(last), "{report}");
+    }
+}
+
+#[test]
+fn what_clients_call_things_does_not_forge_lines_of_the_log() {
+    let world = World::new();
+    let token = world.shared_token();
+    token.set_name(1, "name\nerror: forged");
+    token.set_debug_info("client\u{1b}[2J\r\n", 1);
+    world.advance_to(5);
+    token.release();
+    token.sync();
+    let log = world.log("");
+    assert_eq!(log.len(), 2);
+    for record in log {
+        assert!(record.text.contains(r"(name\nerror: forged)"), "{}", record.text);
+        assert!(record.text.contains(r#"client "client\u{1b}[2J\r\n" (1)"#), "{}", record.text);
+        assert!(!record.text.contains(char::is_control));
+    }
+}
+
+#[test]
+fn heap_types_do_not_forge_lines_of_the_log() {
+    let world = World::new();
+    let (root, [other]) = world.participants();
+    for (client, heap_type) in [(root, "here\nerror: forged"), (other, "there\u{1b}[2J")] {
+        let mut constraints = cpu(1, 64);
+        let heap = fsysmem2::Heap { heap_type: Some(heap_type.into()), id: Some(1) };
+        constraints.buffer_memory_constraints.as_mut().unwrap().permitted_heaps = Some(vec![heap]);
+        client.set_constraints(constraints);
+    }
+    let said = world.log("no buffers").remove(0).text;
+    assert!(said.contains(r"here\nerror: forged") && said.contains(r"there\u{1b}[2J"), "{said}");
+    assert!(!said.contains(char::is_control));
+}
+
+#[test]
 fn clients_move_the_first_report() {
     let world = World::new();
     let token = world.shared_token();

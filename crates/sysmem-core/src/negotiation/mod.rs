@@ -14,6 +14,7 @@
 mod color_space;
 mod cost;
 mod counts;
+pub mod explain;
 mod failure;
 mod formats;
 mod heap;

@@ -7,6 +7,7 @@ mod support;
 mod cases;
 mod examples;
 mod examples_layout;
+mod explanations;
 mod failures;
 mod properties;
 mod satisfaction;

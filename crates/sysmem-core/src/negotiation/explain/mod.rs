@@ -1,0 +1,145 @@
+//! Why there is no agreement, for whoever has to change something: who conflicts with whom, about
+//! which fields, and what would help.
+//!
+//! A [`Finding`] is made after a negotiation has failed, and only by negotiating again: fields are
+//! let go of as long as the failure stays (`shrink`), and a change is suggested only if everybody
+//! agrees once it is made (`repair`). So no rule is written down a second time here, and no
+//! suggestion can be wrong.
+
+mod field;
+mod formats;
+mod numbers;
+mod offers;
+mod render;
+mod repair;
+mod shrink;
+mod trials;
+mod value;
+
+use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, ImageFormatConstraints};
+
+pub use self::field::{CountField, Field, ImageField, MemoryField};
+pub use self::formats::{FormatEnd, FormatFinding};
+pub use self::render::Explanation;
+pub use self::shrink::{filler, is_omission};
+use self::trials::Trials;
+pub use self::value::Value;
+use super::{Environment, Failure};
+
+/// Why a negotiation has failed. [`Finding::with_names`] is what people read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What was decided, by which [rule](Failure::rule).
+    pub failure: Failure,
+    /// Those who conflict, in the order of the participants. Empty if something is missing that
+    /// anybody could say ([`is_omission`]).
+    pub suspects: Vec<Suspect>,
+    /// Whether without any one of the suspects, or of their clauses, the failure would go away.
+    /// False if the allowed negotiations did not suffice to be sure.
+    pub is_minimal: bool,
+    /// How far each format got that somebody names; at most [`Finding::MAX_FORMATS`].
+    pub formats: Vec<FormatFinding>,
+    /// Any one of these, and there is an agreement. At most [`Finding::MAX_REPAIRS`].
+    pub repairs: Vec<Repair>,
+}
+
+/// A participant without which the failure would go away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suspect {
+    /// Its number.
+    pub participant: usize,
+    /// What it says to the matter.
+    pub clauses: Vec<Clause>,
+    /// Its constraints without anything that the failure does not need. Everybody's together fail
+    /// by the same rule, beside a [`filler`] if need be.
+    pub reduced: BufferCollectionConstraints,
+    /// Which image entries are left in `reduced`.
+    entries: Vec<usize>,
+}
+
+/// A field of a participant, with what stands there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clause {
+    pub field: Field,
+    /// Can be unset, where what that stands for is the matter.
+    pub value: Value,
+}
+
+/// A change of one participant's constraints.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repair {
+    pub participant: usize,
+    pub change: Change,
+}
+
+/// What to change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Another value.
+    Set { field: Field, from: Value, to: Value },
+    /// One more entry of `image_format_constraints`.
+    Offer(Box<ImageFormatConstraints>),
+}
+
+impl Finding {
+    /// How many formats are followed up.
+    pub const MAX_FORMATS: usize = 64;
+    /// How many changes are suggested.
+    pub const MAX_REPAIRS: usize = 4;
+    /// Negotiations that are enough for ordinary pipelines.
+    pub const USUAL_NEGOTIATIONS: u32 = 2000;
+}
+
+impl Suspect {
+    /// Its reduced constraints with one clause let go of.
+    pub fn without(&self, field: Field) -> BufferCollectionConstraints {
+        let mut table = self.reduced.clone();
+        if let Some(field) = self.place_in_reduced(field) {
+            field.neutralize(&mut table);
+        }
+        table
+    }
+
+    fn place_in_reduced(&self, field: Field) -> Option<Field> {
+        match field {
+            Field::Image { entry, field } => {
+                let entry = self.entries.iter().position(|left| *left == entry)?;
+                Some(Field::Image { entry, field })
+            }
+            other => Some(other),
+        }
+    }
+}
+
+impl Repair {
+    /// Makes the change in the constraints of its participant.
+    pub fn apply(&self, table: &mut BufferCollectionConstraints) {
+        match &self.change {
+            Change::Set { field, to, .. } => field.set(table, to),
+            Change::Offer(image) => {
+                table.image_format_constraints.get_or_insert_default().push((**image).clone());
+            }
+        }
+    }
+}
+
+/// Finds out why these participants have failed to agree.
+///
+/// `participants` and `environment` are those of [`negotiate`](super::negotiate), and `failure`
+/// what came of it. At most `negotiations` further ones are made.
+pub fn explain(
+    participants: &[&BufferCollectionConstraints],
+    environment: &Environment<'_>,
+    failure: Failure,
+    negotiations: u32,
+) -> Finding {
+    // To find the culprits is worth as much as to find what helps.
+    let mut trials = Trials::new(environment, negotiations / 2);
+    let suspects = shrink::suspects(participants, &failure, &mut trials);
+    let is_minimal = !trials.is_exhausted();
+    let left = negotiations.saturating_sub(negotiations / 2).saturating_add(trials.left());
+    let trials = Trials::new(environment, left);
+    let repairs = repair::repairs(participants, &failure, &suspects, trials);
+    let formats = formats::formats(participants, environment);
+    Finding { failure, suspects, is_minimal, formats, repairs }
+}

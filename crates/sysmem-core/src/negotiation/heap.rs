@@ -167,17 +167,18 @@ impl<'a> PermittedHeaps<'a> {
         }
     }
 
-    /// Those in both (3.3).
+    /// Leaves those that are in both (3.3).
     ///
     /// The order is part of the rule, since the first usable heap is chosen: a heap that is not in
     /// `other` is replaced by the last one of the list.
-    pub(super) fn intersect(self, other: Self) -> Result<Self, HeapConflict> {
-        let (mut names, others) = match (self, other) {
-            (Self::Any, heaps) | (heaps, Self::Any) => return Ok(heaps),
-            (Self::Listed(names), Self::Listed(others)) => (names, others),
+    pub(super) fn intersect(&mut self, other: &Self) -> Result<(), HeapConflict> {
+        let Self::Listed(others) = other else { return Ok(()) };
+        let Self::Listed(names) = self else {
+            *self = other.clone();
+            return Ok(());
         };
         if !names.iter().any(|name| others.contains(name)) {
-            let (permitted, wanted) = (to_strings(&names), to_strings(&others));
+            let (permitted, wanted) = (to_strings(names), to_strings(others));
             return Err(HeapConflict { permitted, wanted });
         }
         let mut index = 0_usize;
@@ -188,7 +189,7 @@ impl<'a> PermittedHeaps<'a> {
                 names.swap_remove(index);
             }
         }
-        Ok(Self::Listed(names))
+        Ok(())
     }
 }
 
@@ -268,11 +269,15 @@ mod tests {
             let names = types.iter().map(|heap_type| HeapName { heap_type, id: 0 });
             PermittedHeaps::Listed(names.collect())
         };
-        let intersect = |a: &[&'static str], b: &[&'static str]| listed(a).intersect(listed(b));
-        assert_eq!(intersect(&["1", "2", "3"], &["2", "3"]), Ok(listed(&["3", "2"])));
-        assert_eq!(intersect(&["1", "2", "3", "4"], &["3"]), Ok(listed(&["3"])));
-        assert!(intersect(&["1"], &["2"]).is_err());
-        assert_eq!(PermittedHeaps::Any.intersect(listed(&["2"])), Ok(listed(&["2"])));
+        let intersect =
+            |mut own: PermittedHeaps<'static>, other| own.intersect(&other).map(|()| own);
+        assert_eq!(
+            intersect(listed(&["1", "2", "3"]), listed(&["2", "3"])),
+            Ok(listed(&["3", "2"]))
+        );
+        assert_eq!(intersect(listed(&["1", "2", "3", "4"]), listed(&["3"])), Ok(listed(&["3"])));
+        assert!(intersect(listed(&["1"]), listed(&["2"])).is_err());
+        assert_eq!(intersect(PermittedHeaps::Any, listed(&["2"])), Ok(listed(&["2"])));
     }
 
     #[test]

@@ -115,16 +115,14 @@ impl<'a> Memory<'a> {
         Ok(())
     }
 
-    /// Both together (3.3).
-    pub(super) fn combine(self, other: Self) -> Result<Self, HeapConflict> {
-        Ok(Self {
-            min_size_bytes: self.min_size_bytes.max(other.min_size_bytes).max(1),
-            max_size_bytes: self.max_size_bytes.min(other.max_size_bytes),
-            contiguous: self.contiguous.max(other.contiguous),
-            secure: self.secure || other.secure,
-            domains: self.domains & other.domains,
-            heaps: self.heaps.intersect(other.heaps)?,
-        })
+    /// Adds those of the next participant (3.3).
+    pub(super) fn combine(&mut self, other: &Self) -> Result<(), HeapConflict> {
+        self.min_size_bytes = self.min_size_bytes.max(other.min_size_bytes).max(1);
+        self.max_size_bytes = self.max_size_bytes.min(other.max_size_bytes);
+        self.contiguous = self.contiguous.max(other.contiguous);
+        self.secure |= other.secure;
+        self.domains = self.domains & other.domains;
+        self.heaps.intersect(&other.heaps)
     }
 }
 

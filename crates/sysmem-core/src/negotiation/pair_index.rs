@@ -3,18 +3,27 @@
 //! A participant can name some thousand pairs, most of which need not exist; comparing all of one
 //! list with all of another would let one client keep everybody waiting.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::cmp::Ordering;
 
 use image_format::FormatInfo;
 use sysmem_fidl::fuchsia_images2::{PixelFormat, PixelFormatModifier};
 
 use super::formats::FormatPair;
 
-/// Some pairs, by both halves.
+/// The pairs of a list with their places in it, by both halves.
 #[derive(Debug, Default)]
 pub(super) struct PairIndex {
-    by_format: BTreeSet<(PixelFormat, PixelFormatModifier)>,
-    by_modifier: BTreeSet<(PixelFormatModifier, PixelFormat)>,
+    by_format: Vec<Placed>,
+    /// By modifier first; few lists are ever asked for that.
+    by_modifier: OnceCell<Vec<Placed>>,
+}
+
+/// A pair, and where it is in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Placed {
+    pub(super) pair: FormatPair,
+    pub(super) place: usize,
 }
 
 const ANY_FORMAT: PixelFormat = PixelFormat::DO_NOT_CARE;
@@ -23,75 +32,94 @@ const GOLDFISH: PixelFormatModifier = PixelFormatModifier::GOOGLE_GOLDFISH_OPTIM
 
 impl PairIndex {
     pub(super) fn new(pairs: impl Iterator<Item = FormatPair>) -> Self {
-        let mut index = Self::default();
-        for FormatPair { pixel_format, modifier } in pairs {
-            index.by_format.insert((pixel_format, modifier));
-            index.by_modifier.insert((modifier, pixel_format));
-        }
-        index
+        let placed = pairs.enumerate().map(|(place, pair)| Placed { pair, place });
+        let mut by_format: Vec<_> = placed.collect();
+        by_format.sort_unstable();
+        Self { by_format, by_modifier: OnceCell::new() }
     }
 
-    /// The pairs that can be combined with `wildcard`, each with what comes of it.
-    pub(super) fn partners(
-        &self,
-        wildcard: FormatPair,
-    ) -> impl Iterator<Item = (FormatPair, FormatPair)> {
+    /// All pairs, smallest first.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = FormatPair> {
+        self.by_format.iter().map(|placed| placed.pair)
+    }
+
+    /// Where a pair is.
+    pub(super) fn place_of(&self, pair: FormatPair) -> Option<usize> {
+        let found = self.by_format.binary_search_by_key(&pair, |placed| placed.pair).ok()?;
+        self.by_format.get(found).map(|placed| placed.place)
+    }
+
+    /// The first place with a pair that is at an earlier place, too.
+    pub(super) fn first_duplicate(&self) -> Option<Placed> {
+        let neighbours = self.by_format.iter().zip(self.by_format.iter().skip(1));
+        let duplicates = neighbours.filter(|(a, b)| a.pair == b.pair).map(|(_, b)| *b);
+        duplicates.min_by_key(|placed| placed.place)
+    }
+
+    /// A few pairs, among them all that can be combined with `wildcard`.
+    pub(super) fn candidates(&self, wildcard: FormatPair) -> Vec<Placed> {
         let FormatPair { pixel_format, modifier } = wildcard;
-        let candidates = match (pixel_format, modifier) {
-            (ANY_FORMAT, ANY_MODIFIER) => self.all().collect(),
+        match (pixel_format, modifier) {
+            (ANY_FORMAT, ANY_MODIFIER) => self.by_format.clone(),
             (_, ANY_MODIFIER) => self.for_format(pixel_format),
             (ANY_FORMAT, _) => self.for_modifier(modifier),
             _ => Vec::new(),
-        };
-        candidates.into_iter().filter_map(move |other| Some((other, other.meet(wildcard)?)))
-    }
-
-    fn all(&self) -> impl Iterator<Item = FormatPair> {
-        self.by_format.iter().map(|&(pixel_format, modifier)| FormatPair { pixel_format, modifier })
+        }
     }
 
     /// Those that may go with a format and any modifier.
-    fn for_format(&self, format: PixelFormat) -> Vec<FormatPair> {
-        let mut pairs: Vec<_> = self.with_format(format).collect();
+    fn for_format(&self, format: PixelFormat) -> Vec<Placed> {
+        let mut found = self.with_format(format).to_vec();
         if FormatInfo::of(format).is_some() {
-            pairs.extend(self.with_format(ANY_FORMAT));
+            found.extend_from_slice(self.with_format(ANY_FORMAT));
         } else {
             // No other modifier lays it out.
             let loose = [ANY_MODIFIER, GOLDFISH];
             let loose = loose.map(|modifier| FormatPair { pixel_format: ANY_FORMAT, modifier });
-            pairs.extend(loose.into_iter().filter(|pair| self.contains(*pair)));
+            found.extend(loose.into_iter().filter_map(|pair| self.find(pair)));
         }
-        pairs
+        found
     }
 
     /// Those that may go with a modifier and any format.
-    fn for_modifier(&self, modifier: PixelFormatModifier) -> Vec<FormatPair> {
-        let mut pairs: Vec<_> = self.with_modifier(modifier).collect();
-        let lays_out = |info: &FormatInfo| image_format::is_supported(info.pixel_format, modifier);
-        if FormatInfo::all().iter().any(lays_out) {
-            pairs.extend(self.with_modifier(ANY_MODIFIER));
-        } else {
-            let loose = FormatPair { pixel_format: ANY_FORMAT, modifier: ANY_MODIFIER };
-            pairs.extend(Some(loose).filter(|pair| self.contains(*pair)));
+    fn for_modifier(&self, modifier: PixelFormatModifier) -> Vec<Placed> {
+        let mut found = self.with_modifier(modifier).to_vec();
+        if modifier == GOLDFISH {
+            found.extend_from_slice(self.with_modifier(ANY_MODIFIER));
+            return found;
         }
-        pairs
+        // No other format is laid out by it.
+        let known = FormatInfo::all().iter().map(|info| info.pixel_format);
+        let loose = known.filter(|format| image_format::is_supported(*format, modifier));
+        let loose = loose.chain([ANY_FORMAT]);
+        let loose = loose.map(|pixel_format| FormatPair { pixel_format, modifier: ANY_MODIFIER });
+        found.extend(loose.filter_map(|pair| self.find(pair)));
+        found
     }
 
-    fn contains(&self, pair: FormatPair) -> bool {
-        self.by_format.contains(&(pair.pixel_format, pair.modifier))
+    fn find(&self, pair: FormatPair) -> Option<Placed> {
+        self.place_of(pair).map(|place| Placed { pair, place })
     }
 
-    fn with_format(&self, pixel_format: PixelFormat) -> impl Iterator<Item = FormatPair> {
-        let bound = |modifier| (pixel_format, PixelFormatModifier::from_primitive(modifier));
-        let pairs = self.by_format.range(bound(0)..=bound(u64::MAX));
-        pairs.map(|&(pixel_format, modifier)| FormatPair { pixel_format, modifier })
+    fn with_format(&self, format: PixelFormat) -> &[Placed] {
+        run(&self.by_format, |placed| placed.pair.pixel_format.cmp(&format))
     }
 
-    fn with_modifier(&self, modifier: PixelFormatModifier) -> impl Iterator<Item = FormatPair> {
-        let bound = |format| (modifier, PixelFormat::from_primitive(format));
-        let pairs = self.by_modifier.range(bound(0)..=bound(u32::MAX));
-        pairs.map(|&(modifier, pixel_format)| FormatPair { pixel_format, modifier })
+    fn with_modifier(&self, modifier: PixelFormatModifier) -> &[Placed] {
+        let by_modifier = self.by_modifier.get_or_init(|| {
+            let mut placed = self.by_format.clone();
+            placed.sort_unstable_by_key(|placed| (placed.pair.modifier, placed.pair.pixel_format));
+            placed
+        });
+        run(by_modifier, |placed| placed.pair.modifier.cmp(&modifier))
     }
+}
+
+/// What is equal, of a list in that order.
+fn run(list: &[Placed], order: impl Fn(&Placed) -> Ordering) -> &[Placed] {
+    let start = list.partition_point(|placed| order(placed).is_lt());
+    let end = list.partition_point(|placed| order(placed).is_le());
+    list.get(start..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -119,14 +147,28 @@ mod tests {
     proptest! {
         #[test]
         fn partners_are_those_that_meet(
-            pairs in prop::collection::btree_set(pair(), 0..40),
+            pairs in prop::collection::btree_set(pair(), 0..40)
+                .prop_map(Vec::from_iter).prop_shuffle(),
             wildcard in pair().prop_filter("a wildcard", |pair| !pair.is_specific()),
         ) {
             let index = PairIndex::new(pairs.iter().copied());
-            let mut found: Vec<_> = index.partners(wildcard).collect();
+            let candidates = index.candidates(wildcard).into_iter();
+            let met = candidates.filter_map(|placed| {
+                assert_eq!(index.place_of(placed.pair), Some(placed.place));
+                Some((placed.place, placed.pair.meet(wildcard)?))
+            });
+            let mut found: Vec<_> = met.collect();
             found.sort_unstable();
-            let compared = pairs.iter().filter_map(|pair| Some((*pair, pair.meet(wildcard)?)));
+            let compared = pairs.iter().enumerate();
+            let compared = compared.filter_map(|(place, pair)| Some((place, pair.meet(wildcard)?)));
             prop_assert_eq!(found, compared.collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn the_first_duplicate_is_found(pairs in prop::collection::vec(pair(), 0..12)) {
+            let place = (0..pairs.len()).find(|place| pairs[..*place].contains(&pairs[*place]));
+            let index = PairIndex::new(pairs.iter().copied());
+            prop_assert_eq!(index.first_duplicate().map(|placed| placed.place), place);
         }
     }
 }

@@ -7,19 +7,28 @@ use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, ImageFormatConst
 use super::Environment;
 use super::counts::Counts;
 use super::failure::{Conflict, Fault};
-use super::image::{Candidate, ImageList};
+use super::image::{Candidate, CommonImages, ImageList};
 use super::memory::Memory;
 use super::number::has_area;
 use super::usage::Usage;
 
-/// Constraints with every default filled in, valid by themselves. Strings and lists are still those
-/// of the participants.
-#[derive(Clone, Debug)]
+/// The constraints of one participant with every default filled in, valid by themselves. Strings
+/// and lists are still those of the table.
+#[derive(Debug)]
 pub(super) struct Terms<'a> {
     usage: Usage,
     counts: Counts,
     memory: Memory<'a>,
     images: ImageList<'a>,
+}
+
+/// Those of several participants together.
+#[derive(Debug)]
+pub(super) struct CommonTerms<'a> {
+    usage: Usage,
+    counts: Counts,
+    memory: Memory<'a>,
+    images: CommonImages<'a>,
 }
 
 /// What everybody agrees on, ready to choose from.
@@ -33,23 +42,18 @@ pub(super) struct Settlement<'a> {
 }
 
 impl<'a> Terms<'a> {
-    /// Those of nobody, to start from (stage I).
-    pub(super) fn unconstrained() -> Self {
-        Self {
-            usage: Usage::NONE,
-            counts: Counts::UNCONSTRAINED,
-            memory: Memory::UNCONSTRAINED,
-            images: ImageList::default(),
-        }
-    }
-
     /// Those of one participant (stage N).
     pub(super) fn sanitize(
         table: &'a BufferCollectionConstraints,
         environment: &Environment<'_>,
     ) -> Result<Self, Fault> {
         if *table == BufferCollectionConstraints::default() {
-            return Ok(Self::unconstrained());
+            return Ok(Self {
+                usage: Usage::NONE,
+                counts: Counts::UNCONSTRAINED,
+                memory: Memory::UNCONSTRAINED,
+                images: ImageList::default(),
+            });
         }
         let usage = Usage::sanitize(table.usage.as_ref()).map_err(Fault::Usage)?;
         let counts = Counts::sanitize(table).map_err(Fault::Count)?;
@@ -59,14 +63,25 @@ impl<'a> Terms<'a> {
         let images = ImageList::sanitize(images, usage, environment.page_size_bytes)?;
         Ok(Self { usage, counts, memory, images })
     }
+}
 
-    /// Adds those of another participant (3.2).
-    pub(super) fn combine(self, other: Self) -> Result<Self, Conflict> {
-        let Self { usage, counts, memory, mut images } = self;
-        let counts = counts.combine(other.counts).ok_or(Conflict::CountOverflow)?;
-        let memory = memory.combine(other.memory).map_err(Conflict::Heap)?;
-        images.combine(other.images).map_err(Conflict::Format)?;
-        Ok(Self { usage: usage.union(other.usage), counts, memory, images })
+impl<'a> CommonTerms<'a> {
+    /// Those of nobody, to start from (stage I).
+    pub(super) fn unconstrained() -> Self {
+        Self {
+            usage: Usage::NONE,
+            counts: Counts::UNCONSTRAINED,
+            memory: Memory::UNCONSTRAINED,
+            images: CommonImages::default(),
+        }
+    }
+
+    /// Adds those of the next participant (3.2).
+    pub(super) fn combine(&mut self, other: &Terms<'a>) -> Result<(), Conflict> {
+        self.usage = self.usage.union(other.usage);
+        self.counts = self.counts.combine(other.counts).ok_or(Conflict::CountOverflow)?;
+        self.memory.combine(&other.memory).map_err(Conflict::Heap)?;
+        self.images.combine(&other.images).map_err(Conflict::Format)
     }
 
     /// Checks those of all together (stage A).

@@ -281,3 +281,38 @@ fn constraints_fan_out_limit() {
     // Without a wildcard nothing fans out, however many there are.
     assert_eq!(agree([offers(&pairs).bytes(1), offers(&pairs)]).format().1, afbc(0));
 }
+
+/// 3.4: lists are fanned out from their beginnings, and a wildcard counts until it is replaced, be
+/// it by nothing.
+#[test]
+fn constraints_fan_out_counts_in_the_order_of_the_list() {
+    let loose = (0..511).map(|number| PixelFormatAndModifier {
+        pixel_format: PixelFormat::DO_NOT_CARE,
+        pixel_format_modifier: PixelFormatModifier::from_primitive(0x7F00_0000_0000_0000 + number),
+    });
+    let loose: Vec<_> = loose.collect();
+    let partner =
+        PixelFormatAndModifier { pixel_format: PixelFormat::R8G8B8A8, pixel_format_modifier: ANY };
+    let offers = |pairs: Vec<PixelFormatAndModifier>| {
+        let entries = pairs.chunks(64).map(|pairs| Image {
+            pixel_format_and_modifiers: Some(pairs.to_vec()),
+            color_spaces: Some(vec![ColorSpace::SRGB]),
+            ..Image::default()
+        });
+        vulkan().camping(1).with(|table| table.image_format_constraints = Some(entries.collect()))
+    };
+    let at_the_end: Vec<_> = loose.iter().copied().chain([partner]).collect();
+    let at_the_beginning: Vec<_> = [partner].into_iter().chain(loose).collect();
+    let specific = || gpu([at_least(64, 64, rgba())]);
+    assert_eq!(
+        agree([specific(), offers(at_the_end.clone())]).format(),
+        (PixelFormat::R8G8B8A8, LINEAR)
+    );
+    assert_eq!(agree([offers(at_the_end), specific()]).format(), (PixelFormat::R8G8B8A8, LINEAR));
+    assert_eq!(
+        agree([specific(), offers(at_the_beginning[..511].to_vec())]).format(),
+        (PixelFormat::R8G8B8A8, LINEAR)
+    );
+    assert_eq!(fail([specific(), offers(at_the_beginning.clone())]), "3.4");
+    assert_eq!(fail([offers(at_the_beginning), specific()]), "3.4");
+}

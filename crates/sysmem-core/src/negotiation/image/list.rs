@@ -1,40 +1,27 @@
-//! The entries of one participant, or those that all have in common (`sysmem2-constraints.md` 2.5,
-//! 3.4).
+//! The entries of one participant (`sysmem2-constraints.md` 2.5).
 
-use std::collections::BTreeMap;
-
-use image_format::FormatInfo;
-use sysmem_fidl::fuchsia_images2::ColorSpace;
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
-use super::sanitize::sanitize;
-use super::{Format, ImageTerms, Joins, Stage};
-use crate::negotiation::failure::{Elimination, Fault, FormatConflict, FormatFault, ImageFault};
+use super::sanitize::Template;
+use super::{Format, ImageTerms, Stage};
+use crate::negotiation::failure::{Elimination, Fault, FormatFault, ImageFault};
 use crate::negotiation::formats::FormatPair;
-use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
 use crate::negotiation::pair_index::PairIndex;
 use crate::negotiation::usage::Usage;
 
-/// Terms by pair of format and modifier. No two pairs can be combined: that is checked for each
-/// participant, and what wildcards are replaced by are parts of them.
-#[derive(Clone, Debug, Default)]
+/// Terms by pair of format and modifier, in the order of the participant. No two pairs can be
+/// combined.
+#[derive(Debug, Default)]
 pub(in crate::negotiation) struct ImageList<'a> {
-    entries: BTreeMap<FormatPair, ImageTerms<'a>>,
+    pub(super) entries: Vec<Entry<'a>>,
+    pub(super) index: PairIndex,
 }
 
-/// An entry that a layout can be chosen from: nothing about it is left open.
+/// The terms for one pair.
 #[derive(Clone, Debug)]
-pub(in crate::negotiation) struct Candidate<'a> {
-    pub(in crate::negotiation) pair: FormatPair,
-    pub(in crate::negotiation) info: &'static FormatInfo,
-    pub(in crate::negotiation) color_space: ColorSpace,
-    pub(in crate::negotiation) terms: ImageTerms<'a>,
-}
-
-impl Candidate<'_> {
-    pub(in crate::negotiation) fn report(&self) -> ImageFormatConstraints {
-        self.terms.report(self.pair, self.info, self.color_space)
-    }
+pub(super) struct Entry<'a> {
+    pub(super) pair: FormatPair,
+    pub(super) terms: ImageTerms<'a>,
 }
 
 impl<'a> ImageList<'a> {
@@ -44,32 +31,33 @@ impl<'a> ImageList<'a> {
         usage: Usage,
         page_size_bytes: u64,
     ) -> Result<Self, Fault> {
-        let mut entries = BTreeMap::new();
-        for (index, table) in tables.iter().enumerate() {
-            let pairs = FormatPair::of_entry(table, usage)
-                .map_err(|fault| Fault::Format { entry: index, fault })?;
-            for pair in pairs {
-                let terms = sanitize_for(table, pair, page_size_bytes)
-                    .map_err(|fault| Fault::Image { pair, fault })?;
-                if entries.insert(pair, terms).is_some() {
-                    let fault = FormatFault::Duplicate(pair);
-                    return Err(Fault::Format { entry: index, fault });
-                }
-            }
+        let mut list = Vec::new();
+        let read = read(tables, usage, page_size_bytes, &mut list);
+        let list = Self::new(list);
+        // What has been read comes before what could not be.
+        if let Some(duplicate) = list.index.first_duplicate() {
+            let fault = FormatFault::Duplicate(duplicate.pair);
+            return Err(Fault::Format { entry: table_with(tables, duplicate.place), fault });
         }
-        match first_combinable(&entries) {
+        read?;
+        match list.first_combinable() {
             Some((a, b)) => Err(Fault::CombinableFormats { a, b }),
-            None => Ok(Self { entries }),
+            None => Ok(list),
         }
+    }
+
+    pub(super) fn new(entries: Vec<Entry<'a>>) -> Self {
+        let index = PairIndex::new(entries.iter().map(|entry| entry.pair));
+        Self { entries, index }
     }
 
     pub(in crate::negotiation) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The pairs without wildcards.
+    /// The pairs without wildcards, smallest first.
     pub(in crate::negotiation) fn specific(&self) -> impl Iterator<Item = FormatPair> {
-        self.entries.keys().copied().filter(|pair| pair.is_specific())
+        self.index.pairs().filter(|pair| pair.is_specific())
     }
 
     /// What is said about a specific pair, if only by a wildcard.
@@ -77,136 +65,82 @@ impl<'a> ImageList<'a> {
         &self,
         pair: FormatPair,
     ) -> Result<ImageTerms<'a>, Elimination> {
-        if let Some(terms) = self.entries.get(&pair) {
+        if let Some(terms) = self.get(pair) {
             return Ok(terms.clone());
         }
         let mut entries = self.entries.iter();
-        let (_, wildcard) =
-            entries.find(|(own, _)| own.meet(pair) == Some(pair)).ok_or(Elimination::NotOffered)?;
-        wildcard.narrowed_to(pair).ok_or(Elimination::NoCommonColorSpace)
+        let wildcard = entries
+            .find(|entry| entry.pair.meet(pair) == Some(pair))
+            .ok_or(Elimination::NotOffered)?;
+        wildcard.terms.narrowed_to(pair).ok_or(Elimination::NoCommonColorSpace)
     }
 
-    /// Leaves what this list and the next participant's have in common (3.4). Nothing is said by a
-    /// participant without entries.
-    pub(in crate::negotiation) fn combine(
-        &mut self,
-        mut other: Self,
-    ) -> Result<(), FormatConflict> {
-        if other.is_empty() {
-            return Ok(());
-        }
-        if self.is_empty() {
-            *self = other;
-            return Ok(());
-        }
-        self.fan_out(&other)?;
-        other.fan_out(self)?;
-        let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
-        self.entries.retain(|pair, terms| {
-            let combined = match other.entries.get(pair) {
-                Some(others) => terms.combine_but_sizes(others).map(|()| {
-                    let sizes = &mut terms.required_max_sizes;
-                    *sizes = joins.join(sizes, &others.required_max_sizes);
-                }),
-                None => Err(Elimination::NotOffered),
-            };
-            combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
-        });
-        if self.is_empty() {
-            return Err(FormatConflict::NoneInCommon { eliminated });
-        }
-        Ok(())
+    /// What is said about exactly this pair.
+    pub(super) fn get(&self, pair: FormatPair) -> Option<&ImageTerms<'a>> {
+        self.entries.get(self.index.place_of(pair)?).map(|entry| &entry.terms)
     }
 
-    /// Replaces each wildcard by one entry for each pair of `others` that it can be combined with.
-    fn fan_out(&mut self, others: &Self) -> Result<(), FormatConflict> {
-        let wildcards = wildcards(&self.entries);
-        if wildcards.is_empty() {
-            return Ok(());
-        }
-        let others = PairIndex::new(others.entries.keys().copied());
-        for wildcard in wildcards {
-            let Some(terms) = self.entries.remove(&wildcard) else { continue };
-            for (_, pair) in others.partners(wildcard) {
-                let Some(narrowed) = terms.narrowed_to(pair) else { continue };
-                self.entries.insert(pair, narrowed);
-                if self.entries.len() >= MAX_FAN_OUT {
-                    return Err(FormatConflict::TooManyFormats);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What is left to choose from when all participants are in: required sizes are pruned (3.6),
-    /// the entries fitted to their formats, wildcards dropped (C16 to C19). Empty only if there was
-    /// no entry.
-    pub(in crate::negotiation) fn settle(mut self) -> Result<Vec<Candidate<'a>>, Fault> {
-        for (pair, terms) in &mut self.entries {
-            prune(terms).map_err(|fault| Fault::Image { pair: *pair, fault })?;
-        }
-        let is_constrained = !self.is_empty();
-        let mut specific = Vec::new();
-        for (pair, mut terms) in self.entries {
-            let format = Format::of(pair)
-                .and_then(|format| terms.fit(format, Stage::Aggregate).map(|()| format))
-                .map_err(|fault| Fault::Image { pair, fault })?;
-            if let Format::Specific(pair, info) = format {
-                specific.push((pair, info, terms));
-            }
-        }
-        if is_constrained && specific.is_empty() {
-            return Err(Fault::OnlyWildcardFormats);
-        }
-        let candidates: Vec<_> = specific
-            .into_iter()
-            .filter_map(|(pair, info, terms)| {
-                let color_space = terms.color_spaces.best()?;
-                Some(Candidate { pair, info, color_space, terms })
-            })
-            .collect();
-        if is_constrained && candidates.is_empty() {
-            return Err(Fault::OnlyWildcardColorSpaces);
-        }
-        Ok(candidates)
+    /// Two entries of which others could not know which one is meant. Only a wildcard can be
+    /// combined with another pair.
+    fn first_combinable(&self) -> Option<(FormatPair, FormatPair)> {
+        let mut wildcards = self.index.pairs().filter(|pair| !pair.is_specific());
+        wildcards.find_map(|wildcard| {
+            let others = self.index.candidates(wildcard).into_iter().map(|placed| placed.pair);
+            let mut others = others.filter(|other| *other != wildcard);
+            Some((wildcard, others.find(|other| other.meet(wildcard).is_some())?))
+        })
     }
 }
 
-fn sanitize_for(
-    table: &ImageFormatConstraints,
+/// Reads what can be read, up to the first fault.
+fn read<'a>(
+    tables: &'a [ImageFormatConstraints],
+    usage: Usage,
+    page_size_bytes: u64,
+    list: &mut Vec<Entry<'a>>,
+) -> Result<(), Fault> {
+    list.reserve(tables.iter().map(count).sum());
+    for (entry, table) in tables.iter().enumerate() {
+        let pairs =
+            FormatPair::of_entry(table, usage).map_err(|fault| Fault::Format { entry, fault })?;
+        let mut template = None;
+        for pair in pairs {
+            let terms = terms_for(&mut template, table, pair, page_size_bytes)
+                .map_err(|fault| Fault::Image { pair, fault })?;
+            list.push(Entry { pair, terms });
+        }
+    }
+    Ok(())
+}
+
+/// The terms for one of the formats that a table stands for. The first one makes the template.
+fn terms_for<'a>(
+    template: &mut Option<Template<'a>>,
+    table: &'a ImageFormatConstraints,
     pair: FormatPair,
     page_size_bytes: u64,
-) -> Result<ImageTerms<'_>, ImageFault> {
+) -> Result<ImageTerms<'a>, ImageFault> {
     let format = Format::of(pair)?;
-    let mut terms = sanitize(table, format, page_size_bytes)?;
+    let template = match template {
+        Some(template) => template,
+        None => template.insert(Template::of(table)?),
+    };
+    let mut terms = template.terms_for(format, page_size_bytes)?;
     terms.fit(format, Stage::Participant)?;
     Ok(terms)
 }
 
-fn wildcards(entries: &BTreeMap<FormatPair, ImageTerms<'_>>) -> Vec<FormatPair> {
-    entries.keys().copied().filter(|pair| !pair.is_specific()).collect()
+/// How many pairs a table stands for (2.5).
+pub(in crate::negotiation) fn count(table: &ImageFormatConstraints) -> usize {
+    let listed = table.pixel_format_and_modifiers.as_ref().map_or(0, Vec::len);
+    listed.saturating_add(usize::from(table.pixel_format.is_some()))
 }
 
-/// Two entries of which others could not know which one is meant. Only a wildcard can be combined
-/// with another pair.
-fn first_combinable(
-    entries: &BTreeMap<FormatPair, ImageTerms<'_>>,
-) -> Option<(FormatPair, FormatPair)> {
-    let wildcards = wildcards(entries);
-    if wildcards.is_empty() {
-        return None;
-    }
-    let index = PairIndex::new(entries.keys().copied());
-    wildcards.into_iter().find_map(|wildcard| {
-        let (other, _) = index.partners(wildcard).find(|(other, _)| *other != wildcard)?;
-        Some((wildcard, other))
-    })
-}
-
-fn prune(terms: &mut ImageTerms<'_>) -> Result<(), ImageFault> {
-    terms.required_max_sizes = terms.required_max_sizes.settled(terms.required_max_size);
-    match terms.required_max_sizes.as_slice().len() {
-        count if count > MAX_REQUIRED_SIZES => Err(ImageFault::TooManyRequiredSizes { count }),
-        _ => Ok(()),
-    }
+/// The index of the table that the pair at a place comes from.
+fn table_with(tables: &[ImageFormatConstraints], place: usize) -> usize {
+    let mut ends = tables.iter().scan(0_usize, |end, table| {
+        *end = end.saturating_add(count(table));
+        Some(*end)
+    });
+    ends.position(|end| place < end).unwrap_or(0)
 }

@@ -4,6 +4,7 @@
 //! are [fitted](ImageTerms::fit) to their format each time: when they come from a participant, and
 //! when all are together.
 
+mod common;
 mod fit;
 mod list;
 mod required;
@@ -19,9 +20,10 @@ use super::failure::{Elimination, ImageFault};
 use super::formats::FormatPair;
 use super::number::{Alignment, Divisor, PowerOfTwo, max_size, min_size};
 
+pub(super) use self::common::{Candidate, CommonImages};
 pub(super) use self::fit::Stage;
-pub(super) use self::list::{Candidate, ImageList};
-use self::required::{Joins, RequiredSizes};
+pub(super) use self::list::ImageList;
+use self::required::RequiredSizes;
 
 /// One entry, every default filled in.
 #[derive(Clone, Debug)]

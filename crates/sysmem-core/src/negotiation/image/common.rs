@@ -1,0 +1,167 @@
+//! The entries that all participants have in common (`sysmem2-constraints.md` 3.4).
+
+use image_format::FormatInfo;
+use sysmem_fidl::fuchsia_images2::ColorSpace;
+use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
+
+use super::list::{Entry, ImageList};
+use super::required::Joins;
+use super::{Format, ImageTerms, Stage};
+use crate::negotiation::failure::{Elimination, Fault, FormatConflict, ImageFault};
+use crate::negotiation::formats::FormatPair;
+use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
+use crate::negotiation::pair_index::PairIndex;
+
+/// Terms by pair of format and modifier. No two pairs can be combined: that holds for each
+/// participant, and what wildcards are replaced by are parts of them.
+///
+/// They are in the order of the page's lists, which decides when fanning out meets its limit.
+#[derive(Debug, Default)]
+pub(in crate::negotiation) struct CommonImages<'a> {
+    entries: Vec<Entry<'a>>,
+}
+
+/// An entry that a layout can be chosen from: nothing about it is left open.
+#[derive(Clone, Debug)]
+pub(in crate::negotiation) struct Candidate<'a> {
+    pub(in crate::negotiation) pair: FormatPair,
+    pub(in crate::negotiation) info: &'static FormatInfo,
+    pub(in crate::negotiation) color_space: ColorSpace,
+    pub(in crate::negotiation) terms: ImageTerms<'a>,
+}
+
+impl Candidate<'_> {
+    pub(in crate::negotiation) fn report(&self) -> ImageFormatConstraints {
+        self.terms.report(self.pair, self.info, self.color_space)
+    }
+}
+
+impl<'a> CommonImages<'a> {
+    /// Leaves what this list and the next participant's have in common. Nothing is said by a
+    /// participant without entries.
+    pub(in crate::negotiation) fn combine(
+        &mut self,
+        other: &ImageList<'a>,
+    ) -> Result<(), FormatConflict> {
+        if other.is_empty() {
+            return Ok(());
+        }
+        if self.entries.is_empty() {
+            self.entries.clone_from(&other.entries);
+            return Ok(());
+        }
+        if has_wildcard(&self.entries) {
+            self.entries = fan_out(&self.entries, &other.index)?;
+        }
+        if has_wildcard(&other.entries) {
+            let own = PairIndex::new(self.entries.iter().map(|entry| entry.pair));
+            self.keep_common(&ImageList::new(fan_out(&other.entries, &own)?))
+        } else {
+            self.keep_common(other)
+        }
+    }
+
+    /// Combines what is in both lists and drops the rest.
+    fn keep_common(&mut self, other: &ImageList<'a>) -> Result<(), FormatConflict> {
+        let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
+        self.entries.retain_mut(|Entry { pair, terms }| {
+            let combined = match other.get(*pair) {
+                Some(others) => terms.combine_but_sizes(others).map(|()| {
+                    let sizes = &mut terms.required_max_sizes;
+                    *sizes = joins.join(sizes, &others.required_max_sizes);
+                }),
+                None => Err(Elimination::NotOffered),
+            };
+            combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
+        });
+        if self.entries.is_empty() {
+            eliminated.sort_unstable_by_key(|(pair, _)| *pair);
+            return Err(FormatConflict::NoneInCommon { eliminated });
+        }
+        Ok(())
+    }
+
+    /// What is left to choose from when all participants are in: required sizes are pruned (3.6),
+    /// the entries fitted to their formats, wildcards dropped (C16 to C19). Empty only if there was
+    /// no entry. If several entries fail, the smallest pair is the reason.
+    pub(in crate::negotiation) fn settle(mut self) -> Result<Vec<Candidate<'a>>, Fault> {
+        self.each(prune)?;
+        let is_constrained = !self.entries.is_empty();
+        self.each(|pair, terms| terms.fit(Format::of(pair)?, Stage::Aggregate))?;
+        self.entries.retain(|entry| entry.pair.is_specific());
+        if is_constrained && self.entries.is_empty() {
+            return Err(Fault::OnlyWildcardFormats);
+        }
+        let candidates = self.entries.into_iter().filter_map(|Entry { pair, terms }| {
+            let info = FormatInfo::of(pair.pixel_format)?;
+            let color_space = terms.color_spaces.best()?;
+            Some(Candidate { pair, info, color_space, terms })
+        });
+        let candidates: Vec<_> = candidates.collect();
+        if is_constrained && candidates.is_empty() {
+            return Err(Fault::OnlyWildcardColorSpaces);
+        }
+        Ok(candidates)
+    }
+
+    fn each(
+        &mut self,
+        mut step: impl FnMut(FormatPair, &mut ImageTerms<'a>) -> Result<(), ImageFault>,
+    ) -> Result<(), Fault> {
+        let faults = self.entries.iter_mut().filter_map(|Entry { pair, terms }| {
+            let fault = step(*pair, terms).err()?;
+            Some((*pair, fault))
+        });
+        match faults.min_by_key(|(pair, _)| *pair) {
+            Some((pair, fault)) => Err(Fault::Image { pair, fault }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn has_wildcard(entries: &[Entry<'_>]) -> bool {
+    entries.iter().any(|entry| !entry.pair.is_specific())
+}
+
+/// A list with each wildcard replaced by one entry for each pair of `others` that it can be
+/// combined with, in the order of `others`.
+///
+/// The list is walked from its beginning, and wildcards that are still to come count towards the
+/// limit whether or not they have a partner.
+fn fan_out<'a>(
+    entries: &[Entry<'a>],
+    others: &PairIndex,
+) -> Result<Vec<Entry<'a>>, FormatConflict> {
+    let mut fanned = Vec::with_capacity(entries.len());
+    let mut rest = entries.iter();
+    while let Some(entry) = rest.next() {
+        if entry.pair.is_specific() {
+            fanned.push(entry.clone());
+            continue;
+        }
+        let candidates = others.candidates(entry.pair).into_iter();
+        let partners =
+            candidates.filter_map(|other| Some((other.place, other.pair.meet(entry.pair)?)));
+        let mut partners: Vec<_> = partners.collect();
+        partners.sort_unstable();
+        for (_, pair) in partners {
+            let Some(terms) = entry.terms.narrowed_to(pair) else { continue };
+            fanned.push(Entry { pair, terms });
+            if fanned.len().saturating_add(rest.len()) >= MAX_FAN_OUT {
+                return Err(FormatConflict::TooManyFormats);
+            }
+        }
+    }
+    Ok(fanned)
+}
+
+fn prune(_: FormatPair, terms: &mut ImageTerms<'_>) -> Result<(), ImageFault> {
+    let settled = terms.required_max_sizes.settled(terms.required_max_size);
+    match settled.as_slice().len() {
+        count if count > MAX_REQUIRED_SIZES => Err(ImageFault::TooManyRequiredSizes { count }),
+        _ => {
+            terms.required_max_sizes = settled;
+            Ok(())
+        }
+    }
+}

@@ -39,7 +39,7 @@ pub use self::failure::{
 };
 pub use self::formats::FormatPair;
 pub use self::heap::{Domains, HeapCatalog, HeapDeclaration, SYSTEM_RAM};
-use self::terms::Terms;
+use self::terms::{CommonTerms, Terms};
 pub use self::usage::{Usage, has_real_usage, has_write_usage};
 
 /// What participants do not decide.
@@ -76,13 +76,11 @@ pub fn negotiate(
     if !participants.iter().any(|table| terms::has_size(table)) {
         return Err(Failure::NoSize);
     }
-    let mut together = Terms::unconstrained();
+    let mut together = CommonTerms::unconstrained();
     for (participant, table) in participants.iter().enumerate() {
         let terms = Terms::sanitize(table, environment)
             .map_err(|fault| Failure::Participant { participant, fault })?;
-        together = together
-            .combine(terms)
-            .map_err(|conflict| Failure::Conflict { participant, conflict })?;
+        together.combine(&terms).map_err(|conflict| Failure::Conflict { participant, conflict })?;
     }
     let settlement = together.settle(environment).map_err(Failure::Together)?;
     settlement.select(environment).map_err(Failure::Selection)

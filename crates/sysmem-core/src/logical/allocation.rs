@@ -5,7 +5,7 @@
 //! are turned in and all its groups complete; nodes can leave it only by failing, and then the root
 //! fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
@@ -16,7 +16,7 @@ use crate::interface::{
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
-use crate::tree::node::{Kind, Node};
+use crate::tree::node::Kind;
 use crate::tree::rights::RightsMask;
 
 /// How far the initial allocation is.
@@ -25,7 +25,7 @@ pub(super) enum Stage {
     /// Somebody is not ready.
     Gathering,
     /// The heap is at work.
-    UnderWay(Attempt),
+    UnderWay(Box<Attempt>),
     Allocated(Buffers),
 }
 
@@ -47,15 +47,22 @@ pub(super) struct Buffers {
 }
 
 impl<H> LogicalCollection<H> {
-    /// Brings the collection as far as it can get: fails domains that are deserted, and allocates
-    /// for subtrees in which everybody is ready.
-    pub(super) fn settle(&mut self, shared: &mut Shared<H>) {
-        loop {
-            self.sweep(shared);
-            match (self.eligible(), &self.stage) {
-                (Some(_), Stage::Gathering) => self.attempt_initial(shared),
-                (Some(top), Stage::Allocated(_)) => self.attempt_late(shared, top),
-                (None, _) | (Some(_), Stage::UnderWay(_)) => return,
+    /// Brings the collection as far as it can get, now that a node may have become ready.
+    pub(super) fn settle(&mut self, shared: &mut Shared<H>, id: NodeId) {
+        if let Some(top) = self.tree.top_of(id) {
+            self.settle_subtrees(shared, VecDeque::from([top]));
+        }
+    }
+
+    /// Allocates for those of the pruned subtrees that are eligible, and for what is attached to
+    /// them in turn.
+    fn settle_subtrees(&mut self, shared: &mut Shared<H>, mut tops: VecDeque<NodeId>) {
+        while let Some(top) = tops.pop_front() {
+            match &self.stage {
+                _ if !self.is_eligible(top) => {}
+                Stage::Gathering => self.attempt_initial(shared),
+                Stage::UnderWay(_) => {}
+                Stage::Allocated(_) => tops.extend(self.attempt_late(shared, top)),
             }
         }
     }
@@ -85,8 +92,8 @@ impl<H> LogicalCollection<H> {
         self.log_verbose(shared, || format!("allocated {count} buffers: {settings:?}"));
         let settings = Arc::new(settings);
         self.stage = Stage::Allocated(Buffers { allocation, count, settings });
-        self.conclude(shared, root, &attempt.selected);
-        self.settle(shared);
+        let attached = self.conclude(shared, root, &attempt.selected);
+        self.settle_subtrees(shared, attached.into());
     }
 
     /// Answers the waits of a node, if it has its buffers.
@@ -108,12 +115,18 @@ impl<H> LogicalCollection<H> {
         for id in self.tree.breadth_first(top) {
             self.answer(shared, id, &Err(error));
         }
-        self.delete(shared, top);
+        self.fail_subtree(shared, top);
     }
 
     /// Gives the selected nodes of a subtree their buffers, and fails the others: they are the
-    /// alternatives that a group did without (4.5).
-    pub(super) fn conclude(&mut self, shared: &mut Shared<H>, top: NodeId, selected: &[NodeId]) {
+    /// alternatives that a group did without (4.5). Returns what is attached to the selected ones,
+    /// whose turn it is now.
+    pub(super) fn conclude(
+        &mut self,
+        shared: &mut Shared<H>,
+        top: NodeId,
+        selected: &[NodeId],
+    ) -> Vec<NodeId> {
         let winners: BTreeSet<NodeId> = selected.iter().copied().collect();
         let mut losers = self.tree.pruned(top);
         losers.retain(|id| !winners.contains(id));
@@ -124,16 +137,19 @@ impl<H> LogicalCollection<H> {
             self.answer_waits(shared, id);
         }
         for id in losers.into_iter().rev() {
-            self.delete(shared, id);
+            self.fail_subtree(shared, id);
         }
+        let nodes = selected.iter().filter_map(|id| self.tree.get(*id));
+        let children = nodes.flat_map(|node| &node.children).copied();
+        children.filter(|child| self.tree.top_of(*child) == Some(*child)).collect()
     }
 
     /// Buffers are wanted no longer, made or not.
     pub(super) fn let_go(&mut self, shared: &mut Shared<H>) {
         match std::mem::replace(&mut self.stage, Stage::Gathering) {
             Stage::Gathering => {}
-            Stage::UnderWay(Attempt { allocation, .. })
-            | Stage::Allocated(Buffers { allocation, .. }) => shared.let_go(allocation),
+            Stage::UnderWay(attempt) => shared.let_go(attempt.allocation),
+            Stage::Allocated(buffers) => shared.let_go(buffers.allocation),
         }
     }
 
@@ -155,16 +171,12 @@ impl<H> LogicalCollection<H> {
         }
     }
 
-    /// The top of a subtree that is to be allocated, and in which everybody is ready (3.6 B, C).
-    fn eligible(&self) -> Option<NodeId> {
-        let is_next = |node: &Node<H>| {
-            let above = node.parent.and_then(|parent| self.tree.get(parent));
-            !node.allocated && above.is_none_or(|parent| parent.allocated)
-        };
-        let is_ready = |id: NodeId| self.tree.get(id).is_some_and(Node::is_ready);
-        self.tree.breadth_first(self.tree.root()).into_iter().find(|&id| {
-            self.tree.get(id).is_some_and(is_next) && self.tree.pruned(id).into_iter().all(is_ready)
-        })
+    /// Whether a pruned subtree is to be allocated, and everybody in it is ready (3.6 B, C).
+    fn is_eligible(&self, top: NodeId) -> bool {
+        let Some(node) = self.tree.get(top) else { return false };
+        let above = node.parent.and_then(|parent| self.tree.get(parent));
+        let is_next = !node.allocated && above.is_none_or(|parent| parent.allocated);
+        is_next && self.tree.is_all_ready(top)
     }
 
     fn attempt_initial(&mut self, shared: &mut Shared<H>) {
@@ -172,7 +184,8 @@ impl<H> LogicalCollection<H> {
         match self.search(shared, root, None) {
             Ok((selected, agreement)) => {
                 let allocation = shared.allocate(self.plan(&agreement));
-                self.stage = Stage::UnderWay(Attempt { allocation, agreement, selected });
+                let attempt = Attempt { allocation, agreement, selected };
+                self.stage = Stage::UnderWay(Box::new(attempt));
             }
             Err(error) => self.reject(shared, root, error),
         }

@@ -23,7 +23,7 @@ pub enum Inconsistency {
     EmptyCollection(u64),
     /// Buffers are there and the root has not got them, or the other way round.
     UnclearAllocation(u64),
-    /// The collection stores other amounts for its participants than it has counted.
+    /// The collection has other nodes, or stores more or less for them, than it has counted.
     Miscounted(u64),
     /// A node has what a channel is needed for, and has none.
     DutyWithoutChannel(NodeId),
@@ -46,7 +46,7 @@ impl<H> LogicalCollection<H> {
         let order = self.tree.breadth_first(root);
         let mut stored = Stored::default();
         order.iter().filter_map(|id| self.tree.get(*id)).for_each(|node| stored.count(node));
-        if stored != self.stored {
+        if stored != self.stored || !self.tree.is_counted_right() {
             return Err(Inconsistency::Miscounted(self.id));
         }
         let reachable: BTreeSet<NodeId> = order.iter().copied().collect();

@@ -12,7 +12,7 @@ use crate::deviation::Deviation;
 use crate::interface::{Host, NodeId, Reply};
 use crate::limits::WAITS_MAX;
 use crate::shared::Shared;
-use crate::tree::node::{FailureMode, Kind, Participant};
+use crate::tree::node::{Kind, Participant};
 
 impl<H: Handle> LogicalCollection<H> {
     pub fn collection_request(
@@ -68,14 +68,16 @@ impl<H: Handle> LogicalCollection<H> {
         let constraints = payload.constraints.unwrap_or_default();
         let size = constraint_bytes(&constraints);
         let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
-        if let Some(participant) = self.participant(id) {
-            participant.constraints = Some(Box::new(constraints));
-        }
+        self.tree.change(id, |node| {
+            if let Kind::Collection(participant) = &mut node.kind {
+                participant.constraints = Some(Box::new(constraints));
+            }
+        });
         self.stored.add_constraints(size)?;
         if let Some(text) = text {
             self.log_verbose(shared, || text);
         }
-        self.settle(shared);
+        self.settle(shared, id);
         Ok(())
     }
 
@@ -112,12 +114,7 @@ impl<H: Handle> LogicalCollection<H> {
         if mask == 0 {
             return Err(Deviation::ZeroRights);
         }
-        let token = self.serve_child(shared, id, NewChild::Token { mask }, end.into_handle())?;
-        if let Some(node) = self.tree.get_mut(token) {
-            node.failure_mode = FailureMode::DoNotPropagate;
-            node.debug = node.debug.attached();
-        }
-        Ok(())
+        self.serve_child(shared, id, NewChild::Attached { mask }, end.into_handle())
     }
 
     fn participant(&mut self, id: NodeId) -> Option<&mut Participant> {

@@ -1,7 +1,5 @@
 //! Failure domains (`sysmem2-protocols.md` 2.2, 3.5, 3.6 A).
 
-use std::collections::BTreeSet;
-
 use super::LogicalCollection;
 use super::allocation::Stage;
 use crate::deviation::{Deviation, INTERNAL};
@@ -35,33 +33,52 @@ impl<H> LogicalCollection<H> {
         self.delete(shared, self.tree.root());
     }
 
-    /// Fails the domain of a node. The zero-client rule is applied afterwards, since a failure can
-    /// take the last open channel of an outer domain with it (section 8).
-    pub(super) fn fail(&mut self, shared: &mut Shared<H>, id: NodeId) {
+    /// Fails the domain of a node.
+    fn fail(&mut self, shared: &mut Shared<H>, id: NodeId) {
         if let Some(top) = self.domain_top(id) {
-            self.delete(shared, top);
-            self.sweep(shared);
+            self.fail_subtree(shared, top);
         }
     }
 
-    /// Fails the domains in which no client is left.
-    pub(super) fn sweep(&mut self, shared: &mut Shared<H>) {
-        while let Some(deserted) = self.deserted_domain() {
-            let severity = match self.stage {
-                Stage::Allocated(_) => Severity::Info,
-                Stage::Gathering | Stage::UnderWay(_) => Severity::Error,
+    /// Fails a node and everything below it. The zero-client rule is applied afterwards, since a
+    /// failure can take the last open channel of an outer domain with it (section 8).
+    pub(super) fn fail_subtree(&mut self, shared: &mut Shared<H>, top: NodeId) {
+        let above = self.tree.get(top).and_then(|node| node.parent);
+        self.delete(shared, top);
+        self.sweep(shared, above);
+    }
+
+    /// Fails the domains in which no client is left, inner ones before outer ones. Channels have
+    /// gone from `lowest` or from below it, so that all others are as inhabited as before.
+    pub(super) fn sweep(&mut self, shared: &mut Shared<H>, lowest: Option<NodeId>) {
+        let mut next = lowest;
+        while let Some(id) = next {
+            let Some(node) = self.tree.get(id).filter(|_| self.tree.channels(id) == 0) else {
+                return;
             };
-            let what = if deserted == self.tree.root() { "the collection" } else { "a subtree" };
-            self.log(shared, severity, format!("every client of {what} has left"));
-            match self.domain_top(deserted) {
-                Some(top) => self.delete(shared, top),
-                None => return,
+            next = node.parent;
+            if node.parent.is_none() || node.failure_mode != FailureMode::Propagate {
+                let Some(top) = self.domain_top(id) else { return };
+                self.log_deserted(shared, id, top);
+                next = self.tree.get(top).and_then(|node| node.parent);
+                self.delete(shared, top);
             }
         }
     }
 
-    /// Fails a node and everything below it: the deepest channels close first.
-    pub(super) fn delete(&mut self, shared: &mut Shared<H>, top: NodeId) {
+    /// Clients of a part may come and go; a collection is there to be allocated.
+    fn log_deserted(&self, shared: &mut Shared<H>, deserted: NodeId, failing: NodeId) {
+        let root = self.tree.root();
+        let severity = match self.stage {
+            Stage::Gathering | Stage::UnderWay(_) if failing == root => Severity::Error,
+            _ => Severity::Info,
+        };
+        let what = if deserted == root { "the collection" } else { "a subtree" };
+        self.log(shared, severity, format!("every client of {what} has left"));
+    }
+
+    /// The deepest channels close first.
+    fn delete(&mut self, shared: &mut Shared<H>, top: NodeId) {
         for (id, node) in self.tree.take(top).into_iter().rev() {
             if let Some(channel) = node.channel() {
                 shared.close(channel, Some(INTERNAL));
@@ -83,20 +100,5 @@ impl<H> LogicalCollection<H> {
             FailureMode::DoNotPropagate => true,
         };
         self.tree.upwards(id).find(|(_, node)| is_top(node)).map(|(id, _)| id)
-    }
-
-    /// A root, dispensable or attached node without any open channel in its subtree; an inner one
-    /// before an outer one.
-    fn deserted_domain(&self) -> Option<NodeId> {
-        let mut inhabited = BTreeSet::new();
-        for id in self.tree.breadth_first(self.tree.root()).into_iter().rev() {
-            let node = self.tree.get(id)?;
-            if node.channel().is_some() || inhabited.contains(&id) {
-                inhabited.extend(node.parent);
-            } else if node.parent.is_none() || node.failure_mode != FailureMode::Propagate {
-                return Some(id);
-            }
-        }
-        None
     }
 }

@@ -44,7 +44,7 @@ impl<H: Handle> LogicalCollection<H> {
                     return Err(Deviation::ZeroRights);
                 }
                 let child = NewChild::Token { mask };
-                self.serve_child(shared, id, child, end.into_handle()).map(drop)
+                self.serve_child(shared, id, child, end.into_handle())
             },
             Request::CreateChildrenSync { payload, responder } => {
                 self.check_incomplete(id)?;
@@ -69,12 +69,11 @@ impl<H: Handle> LogicalCollection<H> {
     }
 
     fn complete_group(&mut self, shared: &mut Shared<H>, id: NodeId) -> Result<(), Deviation> {
-        let Some(node) = self.tree.get_mut(id) else { return Ok(()) };
-        if node.children.is_empty() {
+        if self.tree.get(id).is_some_and(|node| node.children.is_empty()) {
             return Err(Deviation::GroupWithoutChildren);
         }
-        node.kind = Kind::Group { complete: true };
-        self.settle(shared);
+        self.tree.change(id, |node| node.kind = Kind::Group { complete: true });
+        self.settle(shared, id);
         Ok(())
     }
 }

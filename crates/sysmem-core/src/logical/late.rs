@@ -37,13 +37,17 @@ impl Pinned {
 }
 
 impl<H> LogicalCollection<H> {
-    /// Gives a subtree the buffers that there are, or fails it alone.
-    pub(super) fn attempt_late(&mut self, shared: &mut Shared<H>, top: NodeId) {
-        let Stage::Allocated(buffers) = &self.stage else { return };
+    /// Gives a subtree the buffers that there are, or fails it alone. Returns what is attached to
+    /// it, whose turn it is now.
+    pub(super) fn attempt_late(&mut self, shared: &mut Shared<H>, top: NodeId) -> Vec<NodeId> {
+        let Stage::Allocated(buffers) = &self.stage else { return Vec::new() };
         let pinned = Pinned::new(buffers);
         match self.search(shared, top, Some(&pinned)) {
             Ok((selected, _)) => self.conclude(shared, top, &selected),
-            Err(error) => self.reject(shared, top, error),
+            Err(error) => {
+                self.reject(shared, top, error);
+                Vec::new()
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::limits::{LISTED_NODES_MAX, NODES_MAX};
 use crate::shared::{Served, Shared};
 use crate::tree::Tree;
 use crate::tree::debug_info::DebugInfo;
-use crate::tree::node::{Kind, Link, Node};
+use crate::tree::node::{FailureMode, Kind, Link, Node};
 use allocation::Stage;
 pub use check::Inconsistency;
 use stall::StallTimer;
@@ -95,7 +95,6 @@ impl<H> LogicalCollection<H> {
             self.deviate(shared, id, None, &Deviation::ClosedWithoutRelease);
             return;
         }
-        node.link = Link::Orphaned;
         match &mut node.kind {
             Kind::Token { turn_ins } => turn_ins.clear(),
             Kind::Collection(participant) => {
@@ -104,7 +103,9 @@ impl<H> LogicalCollection<H> {
             }
             Kind::Group { .. } => {}
         }
-        self.settle(shared);
+        self.tree.change(id, |node| node.link = Link::Orphaned);
+        self.sweep(shared, Some(id));
+        self.settle(shared, id);
     }
 
     /// Lets `act` handle a request of a node. A deviation fails the node.
@@ -129,17 +130,17 @@ impl<H> LogicalCollection<H> {
         parent: NodeId,
         child: NewChild,
         end: H,
-    ) -> Result<NodeId, Deviation> {
+    ) -> Result<(), Deviation> {
         self.check_room(1)?;
         let node = NodeId(shared.number());
         let served = Served::Node { collection: self.id, node };
         let channel_kind = match child {
-            NewChild::Token { .. } => ChannelKind::Token,
+            NewChild::Token { .. } | NewChild::Attached { .. } => ChannelKind::Token,
             NewChild::Group => ChannelKind::Group,
         };
         let channel = shared.serve(channel_kind, end, served);
         self.insert(parent, node, child, channel);
-        Ok(node)
+        Ok(())
     }
 
     /// New last children of `parent`, tokens, whose channels the driver makes. In the masks' order.
@@ -165,10 +166,14 @@ impl<H> LogicalCollection<H> {
 
     fn insert(&mut self, parent: NodeId, id: NodeId, child: NewChild, channel: ChannelId) {
         let Some(node) = self.tree.get(parent) else { return };
+        let token = || Kind::Token { turn_ins: VecDeque::new() };
         let child = match child {
-            NewChild::Token { mask } => {
-                node.child(parent, Kind::Token { turn_ins: VecDeque::new() }, channel, mask)
-            }
+            NewChild::Token { mask } => node.child(parent, token(), channel, mask),
+            NewChild::Attached { mask } => Node {
+                failure_mode: FailureMode::DoNotPropagate,
+                debug: node.debug.attached(),
+                ..node.child(parent, token(), channel, mask)
+            },
             NewChild::Group => {
                 node.child(parent, Kind::Group { complete: false }, channel, u32::MAX)
             }
@@ -197,7 +202,13 @@ impl<H> LogicalCollection<H> {
 /// What a node gets for a child.
 #[derive(Clone, Copy, Debug)]
 enum NewChild {
-    Token { mask: u32 },
+    Token {
+        mask: u32,
+    },
+    /// A token that joins late, and fails alone (3.7).
+    Attached {
+        mask: u32,
+    },
     Group,
 }
 

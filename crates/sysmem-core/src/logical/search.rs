@@ -1,14 +1,17 @@
 //! Finding group selections whose participants agree (`sysmem2-protocols.md` 3.6 D, E; 4).
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::late::Pinned;
 use super::{LogicalCollection, listed};
+use crate::core::Config;
 use crate::interface::{NodeId, Severity};
 use crate::limits::SELECTIONS_MAX;
-use crate::negotiation::{Agreement, Environment, Failure, negotiate};
+use crate::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
 use crate::shared::Shared;
 use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::Node;
@@ -27,6 +30,13 @@ enum Rejection {
     OtherSettings,
 }
 
+/// What the selections of one search have in common.
+struct Attempts<'a> {
+    negotiation: Negotiation<'a>,
+    prepared: BTreeMap<NodeId, Prepared<'a>>,
+    pinned: Option<(&'a Pinned, Prepared<'a>)>,
+}
+
 impl<H> LogicalCollection<H> {
     /// The first selection below `top` whose participants agree, and on what. With `pinned`, they
     /// have to agree on what there is already.
@@ -36,31 +46,49 @@ impl<H> LogicalCollection<H> {
         top: NodeId,
         pinned: Option<&Pinned>,
     ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
-        let mut selections = Selections::new(&self.tree, top);
-        let mut rejections = Vec::new();
         self.log_verbose(shared, || self.describe(&self.tree.pruned(top)));
-        while let Some(selected) = selections.current(&self.tree, top) {
-            if rejections.len() == SELECTIONS_MAX {
+        let mut rejections = Vec::new();
+        let found = self.first_agreed(&shared.config, top, pinned, &mut rejections);
+        match &found {
+            Ok((selected, agreement)) => {
+                for rejection in rejections {
+                    self.log_verbose(shared, || format!("other selection: {rejection}"));
+                }
+                self.log_verbose(shared, || {
+                    format!("selected {}: {agreement:?}", self.describe(selected))
+                });
+            }
+            Err(fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS) => {
                 let text = format!("no agreement in {SELECTIONS_MAX} combinations of children");
                 self.log(shared, Severity::Error, text);
+            }
+            Err(_) => {
+                for rejection in rejections {
+                    self.log(shared, Severity::Error, format!("no buffers: {rejection}"));
+                }
+            }
+        }
+        found
+    }
+
+    fn first_agreed(
+        &self,
+        config: &Config,
+        top: NodeId,
+        pinned: Option<&Pinned>,
+        rejections: &mut Vec<Rejection>,
+    ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
+        let mut selections = Selections::new(&self.tree, top);
+        let mut attempts = Attempts::new(config, pinned);
+        while let Some(selected) = selections.current(&self.tree, top) {
+            if rejections.len() == SELECTIONS_MAX {
                 return Err(fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS);
             }
-            match self.attempt(shared, &selected, pinned) {
-                Ok(agreement) => {
-                    for rejection in rejections {
-                        self.log_verbose(shared, || format!("other selection: {rejection}"));
-                    }
-                    self.log_verbose(shared, || {
-                        format!("selected {}: {agreement:?}", self.describe(&selected))
-                    });
-                    return Ok((selected, agreement));
-                }
+            match self.attempt(&mut attempts, &selected) {
+                Ok(agreement) => return Ok((selected, agreement)),
                 Err(rejection) => rejections.push(rejection),
             }
             selections.advance();
-        }
-        for rejection in rejections {
-            self.log(shared, Severity::Error, format!("no buffers: {rejection}"));
         }
         Err(fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY)
     }
@@ -75,39 +103,61 @@ impl<H> LogicalCollection<H> {
         listed(lines)
     }
 
-    fn attempt(
-        &self,
-        shared: &Shared<H>,
+    fn attempt<'a>(
+        &'a self,
+        attempts: &mut Attempts<'a>,
         selected: &[NodeId],
-        pinned: Option<&Pinned>,
     ) -> Result<Agreement, Rejection> {
-        let config = &shared.config;
+        let mut nodes = self.participants(selected);
+        if nodes.is_empty() {
+            return Err(Rejection::NoParticipants);
+        }
+        if attempts.pinned.is_some() {
+            let mut present = self.participants(&self.tree.breadth_first(self.tree.root()));
+            present.retain(|(_, node)| node.allocated);
+            nodes.splice(..0, present);
+        }
+        let agreement = attempts.negotiate(&nodes).map_err(|failure| {
+            let client = failure.participant().and_then(|index| nodes.get(index));
+            Rejection::Constraints { client: client.map(|(_, node)| node.debug.clone()), failure }
+        })?;
+        match &attempts.pinned {
+            Some((pinned, _)) if !pinned.is(&agreement) => Err(Rejection::OtherSettings),
+            _ => Ok(agreement),
+        }
+    }
+
+    /// Those of some nodes that have set constraints.
+    fn participants(&self, nodes: &[NodeId]) -> Vec<(NodeId, &Node<H>)> {
+        let nodes = nodes.iter().filter_map(|id| Some((*id, self.tree.get(*id)?)));
+        nodes.filter(|(_, node)| node.constraints().is_some()).collect()
+    }
+}
+
+impl<'a> Attempts<'a> {
+    fn new(config: &'a Config, pinned: Option<&'a Pinned>) -> Self {
         let environment = Environment {
             heaps: &config.heaps,
             format_costs: &config.format_costs,
             page_size_bytes: config.page_size_bytes,
         };
-        let newcomers = selected.iter().filter_map(|id| self.tree.get(*id)).collect();
-        let mut nodes: Vec<&Node<H>> = newcomers;
-        nodes.retain(|node| node.constraints().is_some());
-        if nodes.is_empty() {
-            return Err(Rejection::NoParticipants);
+        Self {
+            negotiation: Negotiation::new(environment),
+            prepared: BTreeMap::new(),
+            pinned: pinned.map(|pinned| (pinned, Prepared::new(pinned.constraints()))),
         }
-        if pinned.is_some() {
-            let present = self.tree.breadth_first(self.tree.root()).into_iter();
-            let present = present.filter_map(|id| self.tree.get(id)).filter(|n| n.allocated);
-            nodes.splice(..0, present.filter(|node| node.constraints().is_some()));
+    }
+
+    fn negotiate<H>(&mut self, nodes: &[(NodeId, &'a Node<H>)]) -> Result<Agreement, Failure> {
+        for (id, node) in nodes {
+            let constraints = node.constraints();
+            if let (Entry::Vacant(entry), Some(table)) = (self.prepared.entry(*id), constraints) {
+                entry.insert(Prepared::new(table));
+            }
         }
-        let mut constraints: Vec<_> = nodes.iter().filter_map(|node| node.constraints()).collect();
-        constraints.extend(pinned.map(Pinned::constraints));
-        let agreement = negotiate(&constraints, &environment).map_err(|failure| {
-            let client = failure.participant().and_then(|index| nodes.get(index));
-            Rejection::Constraints { client: client.map(|node| node.debug.clone()), failure }
-        })?;
-        if pinned.is_some_and(|pinned| !pinned.is(&agreement)) {
-            return Err(Rejection::OtherSettings);
-        }
-        Ok(agreement)
+        let participants = nodes.iter().filter_map(|(id, _)| self.prepared.get(id));
+        let pinned = self.pinned.iter().map(|(_, prepared)| prepared);
+        self.negotiation.agree(&participants.chain(pinned).collect::<Vec<_>>())
     }
 }
 

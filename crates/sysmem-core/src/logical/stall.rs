@@ -1,7 +1,7 @@
 //! The report about collections that do not get allocated (`sysmem2-protocols.md` 6.4).
 
-use super::{LogicalCollection, listed};
 use super::allocation::Stage;
+use super::{LogicalCollection, listed};
 use crate::interface::{Instant, Severity};
 use crate::shared::Shared;
 use crate::tree::node::Link;

@@ -54,7 +54,7 @@ impl<H: Handle> LogicalCollection<H> {
             },
             Request::CreateBufferCollectionTokenGroup { payload } => {
                 let end = required(payload.group_request, "group_request")?;
-                self.serve_child(shared, id, NewChild::Group, end.into_handle()).map(drop)
+                self.serve_child(shared, id, NewChild::Group, end.into_handle())
             },
         )
     }
@@ -73,7 +73,7 @@ impl<H: Handle> LogicalCollection<H> {
             self.log(shared, Severity::Error, text);
         }
         let mask = if mask == 0 { u32::MAX } else { mask };
-        self.serve_child(shared, id, NewChild::Token { mask }, end.into_handle()).map(drop)
+        self.serve_child(shared, id, NewChild::Token { mask }, end.into_handle())
     }
 
     /// Failures of the node stop at it once buffers are allocated. An attached one stays isolated.

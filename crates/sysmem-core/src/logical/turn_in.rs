@@ -58,11 +58,11 @@ impl<H> LogicalCollection<H> {
         shared.close(token, None);
         let served = Served::Node { collection: self.id, node: id };
         let channel = shared.serve(ChannelKind::Collection, collection.into_handle(), served);
-        node.kind = Kind::Collection(Participant::default());
-        node.link = Link::Open(channel);
-        if let Some(debug) = debug {
-            node.debug = debug;
-        }
+        self.tree.change(id, |node| {
+            node.kind = Kind::Collection(Participant::default());
+            node.link = Link::Open(channel);
+            node.debug = debug.unwrap_or_else(|| node.debug.clone());
+        });
     }
 }
 

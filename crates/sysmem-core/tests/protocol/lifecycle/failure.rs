@@ -1,5 +1,6 @@
 //! 31 to 41: failure domains.
 
+use sysmem_core::Severity;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
@@ -65,6 +66,8 @@ fn lifecycle_s34_an_attached_token_that_leaves_is_deleted_silently() {
     attached.release_and_close();
     assert!(root.is_open());
     assert_eq!(root.is_alternate_for(node), Err(fsysmem2::Error::NOT_FOUND));
+    let said = world.log("every client of a subtree has left");
+    assert_eq!(said.iter().map(|record| record.severity).collect::<Vec<_>>(), [Severity::Info]);
 }
 
 #[test]

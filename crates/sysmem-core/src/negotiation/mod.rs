@@ -24,6 +24,7 @@ mod memory;
 mod number;
 mod padding;
 mod pair_index;
+mod prepared;
 mod select;
 mod size;
 mod terms;
@@ -39,7 +40,7 @@ pub use self::failure::{
 };
 pub use self::formats::FormatPair;
 pub use self::heap::{Domains, HeapCatalog, HeapDeclaration, SYSTEM_RAM};
-use self::terms::{CommonTerms, Terms};
+pub use self::prepared::{Negotiation, Prepared};
 pub use self::usage::{Usage, has_real_usage, has_write_usage};
 
 /// What participants do not decide.
@@ -73,15 +74,6 @@ pub fn negotiate(
     participants: &[&BufferCollectionConstraints],
     environment: &Environment<'_>,
 ) -> Result<Agreement, Failure> {
-    if !participants.iter().any(|table| terms::has_size(table)) {
-        return Err(Failure::NoSize);
-    }
-    let mut together = CommonTerms::unconstrained();
-    for (participant, table) in participants.iter().enumerate() {
-        let terms = Terms::sanitize(table, environment)
-            .map_err(|fault| Failure::Participant { participant, fault })?;
-        together.combine(&terms).map_err(|conflict| Failure::Conflict { participant, conflict })?;
-    }
-    let settlement = together.settle(environment).map_err(Failure::Together)?;
-    settlement.select(environment).map_err(Failure::Selection)
+    let prepared: Vec<_> = participants.iter().map(|table| Prepared::new(table)).collect();
+    Negotiation::new(*environment).agree(&prepared.iter().collect::<Vec<_>>())
 }

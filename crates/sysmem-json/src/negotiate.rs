@@ -1,7 +1,9 @@
 //! Negotiating a scenario, without a service.
 
 use std::fmt;
+use std::iter;
 
+use sysmem_core::negotiation::explain::{Finding, explain};
 use sysmem_core::negotiation::{Agreement, Environment, Failure, negotiate as agree};
 use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints};
 
@@ -29,13 +31,16 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// No selection gets buffers. Displays as one sentence.
+/// No selection gets buffers. Displays as a few lines: why not, and what would help.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     /// What participants would be told.
     pub error: fsysmem2::Error,
     /// All selections that were tried, in that order; at least one.
     pub rejections: Vec<Rejection>,
+    /// Why the preferred selection, the first one, was rejected. What it suggests makes that
+    /// selection work.
+    pub finding: Box<Finding>,
 }
 
 /// Why one selection of group children gets no buffers. Displays as one sentence.
@@ -57,15 +62,18 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
         format_costs: &scenario.format_costs,
         page_size_bytes: PAGE_SIZE_BYTES,
     };
+    let none = BufferCollectionConstraints::default();
+    let mut selections = Selections::new(NodeRef::Participant(&scenario.root)).map(participants);
+    let preferred = selections.next().unwrap_or_default();
     let mut rejections = Vec::new();
-    for selected in Selections::new(NodeRef::Participant(&scenario.root)) {
+    let mut error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
+    for selected in iter::once(preferred.clone()).chain(selections) {
         if rejections.len() == MAX_SELECTIONS {
-            let error = fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS;
-            return Outcome::Refused(Refusal { error, rejections });
+            error = fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS;
+            break;
         }
-        let participants: Vec<_> = selected.into_iter().filter_map(NodeRef::participant).collect();
-        let names = participants.iter().map(|participant| participant.name.clone());
-        match attempt(&participants, &environment) {
+        let names = selected.iter().map(|participant| participant.name.clone());
+        match agree(&tables(&selected, &none), &environment) {
             Ok(agreement) => {
                 let (agreement, chosen) = (Box::new(agreement), names.flatten().collect());
                 return Outcome::Agreed { agreement, chosen, rejections };
@@ -75,17 +83,23 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
             }
         }
     }
-    let error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
-    Outcome::Refused(Refusal { error, rejections })
+    let failure = rejections.first().map_or(Failure::NoSize, |first| first.failure.clone());
+    let preferred = tables(&preferred, &none);
+    let finding = explain(&preferred, &environment, failure, Finding::USUAL_NEGOTIATIONS);
+    Outcome::Refused(Refusal { error, rejections, finding: Box::new(finding) })
 }
 
-fn attempt(
-    participants: &[&Participant],
-    environment: &Environment<'_>,
-) -> Result<Agreement, Failure> {
-    let none = BufferCollectionConstraints::default();
-    let tables = participants.iter().map(|own| own.constraints.as_ref().unwrap_or(&none));
-    agree(&tables.collect::<Vec<_>>(), environment)
+/// Those of the nodes that want something.
+fn participants(nodes: Vec<NodeRef<'_>>) -> Vec<&Participant> {
+    nodes.into_iter().filter_map(NodeRef::participant).collect()
+}
+
+/// What they want; `none` if they did not say.
+fn tables<'a>(
+    participants: &[&'a Participant],
+    none: &'a BufferCollectionConstraints,
+) -> Vec<&'a BufferCollectionConstraints> {
+    participants.iter().map(|own| own.constraints.as_ref().unwrap_or(none)).collect()
 }
 
 /// Any node of a scenario.
@@ -129,18 +143,16 @@ impl Branch for NodeRef<'_> {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.rejections.as_slice() {
-            [] => Ok(()),
-            [only] => only.fmt(f),
-            [first, ..] => {
-                let tried = self.rejections.len();
-                write!(f, "none of the {tried} combinations of group children ")?;
-                if self.error == fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS {
-                    f.write_str("that are tried ")?;
-                }
-                write!(f, "works; in the preferred one, {first}")
+        let tried = self.rejections.len();
+        if tried > 1 {
+            write!(f, "none of the {tried} combinations of group children ")?;
+            if self.error == fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS {
+                f.write_str("that are tried ")?;
             }
+            f.write_str("works; in the preferred one, ")?;
         }
+        let names = self.rejections.first().map_or(&[][..], |first| &first.participants);
+        self.finding.with_names(names).fmt(f)
     }
 }
 

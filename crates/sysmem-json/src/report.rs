@@ -22,7 +22,7 @@ pub enum Report {
     },
     Error {
         error: fsysmem2::Error,
-        /// For people, one sentence.
+        /// For people, a few lines.
         explanation: Option<String>,
     },
     /// The input was wrong.

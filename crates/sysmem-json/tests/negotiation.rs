@@ -98,7 +98,14 @@ fn participants_at_fault_are_named() {
     let root = below(reader("root"), vec![json!({"constraints": {}}), unusable("bad \"one\"")]);
     let (_, tried, explanation) = refused(root);
     assert_eq!(tried, 1);
-    assert!(explanation.ends_with(r#"(participant 2 is "bad \"one\"")"#), "{explanation}");
+    assert!(
+        explanation.starts_with(r#"the constraints of "bad \"one\"" cannot be met"#),
+        "{explanation}"
+    );
+    assert!(
+        explanation.contains(r#""bad \"one\""'s max_buffer_count from 0 to 1"#),
+        "{explanation}"
+    );
 }
 
 /// Of those that take part, named ones are listed, with or without constraints.

@@ -11,27 +11,49 @@ use crate::zx::ObjType;
 #[derive(Debug)]
 pub struct Handle(::zx::Handle);
 
+/// What a descriptor has to be for an object type (`linux-objects.md`, summary). Which of two types
+/// it is nobody can tell from the descriptor; an event that no node has given out, for instance,
+/// fails later, where it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// No type is declared.
+    Anything,
+    /// A channel or an eventpair: a connected `SOCK_SEQPACKET` socket.
+    Channel,
+    /// A VMO or an event: memory.
+    Memory,
+}
+
+impl Expected {
+    /// What is expected where this type is declared; `None`: the libraries here declare no such
+    /// type, and nothing will do.
+    pub fn of(object_type: ObjectType) -> Option<Self> {
+        match ObjType::from_primitive(object_type.0) {
+            ObjType::NONE => Some(Self::Anything),
+            ObjType::CHANNEL | ObjType::EVENTPAIR => Some(Self::Channel),
+            ObjType::VMO | ObjType::EVENT => Some(Self::Memory),
+            _ => None,
+        }
+    }
+}
+
 impl fidl::Handle for Handle {
-    /// Checks that the descriptor is the kind of object that was declared (`linux-objects.md`,
-    /// summary): a connected `SOCK_SEQPACKET` socket for a channel or an eventpair, memory for a
-    /// VMO or an event. Which of the two it is nobody can tell from the descriptor; an event that
-    /// no node has given out, for instance, fails later, where it is used.
+    /// Checks that the descriptor is the kind of object that was declared, see [`Expected`].
     ///
     /// Rights are not checked. They are the kernel's own: a descriptor that was opened for reading
     /// does not write, whatever a message says about it.
     fn receive(self, object_type: ObjectType, _: Rights) -> Result<Self, HandleFault> {
-        match ObjType::from_primitive(object_type.0) {
-            ObjType::NONE => Ok(self),
-            ObjType::CHANNEL | ObjType::EVENTPAIR => match Channel::from_handle(self.0) {
+        match Expected::of(object_type) {
+            Some(Expected::Anything) => Ok(self),
+            Some(Expected::Channel) => match Channel::from_handle(self.0) {
                 Ok(channel) => Ok(Self(channel.into())),
                 Err(_) => Err(HandleFault::WrongType),
             },
-            ObjType::VMO | ObjType::EVENT => match self.0.kind() {
+            Some(Expected::Memory) => match self.0.kind() {
                 Ok(Kind::Memory(_)) => Ok(self),
                 _ => Err(HandleFault::WrongType),
             },
-            // The libraries here declare nothing else.
-            _ => Err(HandleFault::WrongType),
+            None => Err(HandleFault::WrongType),
         }
     }
 }

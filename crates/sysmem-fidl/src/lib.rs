@@ -7,7 +7,7 @@
 
 mod handle;
 
-pub use handle::Handle;
+pub use handle::{Expected, Handle};
 
 /// The end of a channel on which requests of protocol `P` are sent.
 pub type ClientEnd<P> = fidl::ClientEnd<P, Handle>;

@@ -248,7 +248,7 @@ impl Buffers {
                     self.watched.remove(&id);
                     watch.unwatch(id);
                 }
-                self.closer.close(buffer.memory);
+                self.closer.free(buffer.memory);
             }
         }
         if remaining == 0 {

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use fidl::{HandleFault, ObjectType, Rights};
 use rustix::event::{EventfdFlags, eventfd};
-use rustix::net::{AddressFamily, sockopt};
+use sysmem_fidl::Expected;
+use zx::{Channel, Kind};
 
 use crate::closer::Closer;
 
@@ -20,16 +21,25 @@ const FDINFO_BYTES: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct ClientHandle {
     /// Empty only while it is being taken out.
-    handle: Option<zx::Handle>,
+    object: Option<Object>,
     closer: Closer,
+}
+
+/// What came through the gate.
+#[derive(Debug)]
+enum Object {
+    Channel(Channel),
+    /// Memory, or what stands in for something harmful.
+    Other(zx::Handle),
 }
 
 /// Lets only such descriptors into the server as can be asked and closed without waiting for
 /// whoever made them.
 ///
 /// `fstat` and `close` of a file go to its file system, and that may be a program of the client's:
-/// one descriptor could hold up everybody. No request needs such a file. So another descriptor
-/// stands in for it, of no type that any request takes, and the message is refused, or the handle
+/// one descriptor could hold up everybody; and a socket may hold such descriptors in its queue. No
+/// request needs such a file, nor a socket that is no channel. So another descriptor stands in for
+/// it, of no type that any request takes, and the message is refused, or the handle
 /// ignored, by the ordinary rules.
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
@@ -38,31 +48,60 @@ pub(crate) struct Gatekeeper {
 }
 
 impl ClientHandle {
-    /// The handle itself, to look at.
-    pub(crate) fn get(&self) -> Option<&zx::Handle> {
-        self.handle.as_ref()
+    /// The channel that this is, to look at.
+    pub(crate) fn channel(&self) -> Option<&Channel> {
+        match &self.object {
+            Some(Object::Channel(channel)) => Some(channel),
+            Some(Object::Other(_)) | None => None,
+        }
     }
 
-    /// Takes the handle out, for a use in which it will be closed elsewhere.
-    pub(crate) fn take(mut self) -> Option<zx::Handle> {
-        self.handle.take()
+    /// The memory that this may be, to look at.
+    pub(crate) fn memory(&self) -> Option<&zx::Handle> {
+        match &self.object {
+            Some(Object::Other(handle)) => Some(handle),
+            Some(Object::Channel(_)) | None => None,
+        }
+    }
+
+    /// Takes the channel out, for a use in which it will be closed elsewhere.
+    pub(crate) fn into_channel(mut self) -> Option<Channel> {
+        match self.object.take() {
+            Some(Object::Channel(channel)) => Some(channel),
+            other => {
+                self.object = other;
+                None
+            }
+        }
+    }
+
+    /// Whether it is what is declared as `object_type`.
+    fn is(&self, object_type: ObjectType) -> bool {
+        match Expected::of(object_type) {
+            Some(Expected::Anything) => true,
+            Some(Expected::Channel) => self.channel().is_some(),
+            Some(Expected::Memory) => {
+                self.memory().is_some_and(|handle| matches!(handle.kind(), Ok(Kind::Memory(_))))
+            }
+            None => false,
+        }
     }
 }
 
 impl Drop for ClientHandle {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            self.closer.close(handle);
+        match self.object.take() {
+            Some(Object::Channel(channel)) => self.closer.close_channel(channel),
+            Some(Object::Other(handle)) => self.closer.close_foreign(handle),
+            None => {}
         }
     }
 }
 
 impl fidl::Handle for ClientHandle {
-    fn receive(mut self, object_type: ObjectType, rights: Rights) -> Result<Self, HandleFault> {
-        let Some(handle) = self.handle.take() else { return Err(HandleFault::WrongType) };
-        let received = sysmem_fidl::Handle::from(handle).receive(object_type, rights)?;
-        self.handle = Some(received.into());
-        Ok(self)
+    /// By the rules of [`sysmem_fidl::Handle`]. What is refused goes the way of all of these.
+    fn receive(self, object_type: ObjectType, _: Rights) -> Result<Self, HandleFault> {
+        if self.is(object_type) { Ok(self) } else { Err(HandleFault::WrongType) }
     }
 }
 
@@ -87,15 +126,9 @@ impl Gatekeeper {
         let mut result = Ok(());
         admitted.clear();
         for handle in arrived.drain(..) {
-            let harmless = if is_harmless(&handle) {
-                Ok(handle)
-            } else {
-                self.closer.close_foreign(handle);
-                self.stand_in.try_clone().map(zx::Handle::from)
-            };
-            match harmless {
-                Ok(handle) => admitted
-                    .push(ClientHandle { handle: Some(handle), closer: self.closer.clone() }),
+            match self.let_in(handle) {
+                Ok(object) => admitted
+                    .push(ClientHandle { object: Some(object), closer: self.closer.clone() }),
                 Err(error) => result = Err(error),
             }
         }
@@ -103,6 +136,18 @@ impl Gatekeeper {
             admitted.clear();
         }
         result
+    }
+
+    fn let_in(&self, handle: zx::Handle) -> io::Result<Object> {
+        let handle = match Channel::adopt(handle) {
+            Ok(channel) => return Ok(Object::Channel(channel)),
+            Err((handle, _)) => handle,
+        };
+        if is_harmless(&handle) {
+            return Ok(Object::Other(handle));
+        }
+        self.closer.close_foreign(handle);
+        Ok(Object::Other(self.stand_in.try_clone()?.into()))
     }
 
     /// Closes the handles of a message that nobody will look at.
@@ -113,11 +158,10 @@ impl Gatekeeper {
     }
 }
 
-/// Whether only the kernel stands behind a descriptor: a Unix socket, a memfd, a dma-buf. Asked in
-/// ways that no file system gets to hear of.
+/// Whether only the kernel stands behind memory: a memfd, a dma-buf. Asked in ways that no file
+/// system gets to hear of.
 fn is_harmless(handle: &zx::Handle) -> bool {
-    let is_local = sockopt::socket_domain(handle).is_ok_and(|domain| domain == AddressFamily::UNIX);
-    is_local || rustix::fs::fcntl_get_seals(handle).is_ok() || is_dma_buf(handle)
+    rustix::fs::fcntl_get_seals(handle).is_ok() || is_dma_buf(handle)
 }
 
 /// By its name, which a file at the root of some other mount may have, too, and by a line that only
@@ -139,6 +183,7 @@ fn is_dma_buf(handle: &zx::Handle) -> bool {
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
+    use std::os::unix::net::UnixStream;
 
     use fidl::Handle as _;
 
@@ -156,18 +201,18 @@ mod tests {
             channel.into(),
             memory.reopen(zx::Access::ReadOnly).unwrap(),
             OwnedFd::from(stream).into(),
+            OwnedFd::from(UnixStream::pair().unwrap().0).into(),
             OwnedFd::from(File::open("/").unwrap()).into(),
             OwnedFd::from(File::open("/proc/self/status").unwrap()).into(),
         ];
         let mut admitted = Vec::new();
         gate.admit(&mut arrived, &mut admitted).unwrap();
         assert!(arrived.is_empty());
-        let kinds: Vec<zx::Kind> =
-            admitted.iter().map(|handle| handle.get().unwrap().kind().unwrap()).collect();
-        let memfd = zx::Kind::Memory(zx::Memory::Memfd);
-        let [.., other] = kinds[..] else { panic!("{kinds:?}") };
-        assert_eq!(kinds, [zx::Kind::Socket, memfd, other, other, other]);
-        assert_eq!(other, zx::Kind::Other);
+        assert!(admitted[0].channel().is_some());
+        let kinds: Vec<Kind> =
+            admitted[1..].iter().map(|handle| handle.memory().unwrap().kind().unwrap()).collect();
+        let memfd = Kind::Memory(zx::Memory::Memfd);
+        assert_eq!(kinds, [memfd, Kind::Other, Kind::Other, Kind::Other, Kind::Other]);
         let refused = admitted.pop().unwrap().receive(ObjectType::CHANNEL, Rights::SAME);
         assert_eq!(refused.unwrap_err(), HandleFault::WrongType);
         drop((gate, admitted));

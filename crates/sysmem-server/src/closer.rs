@@ -2,18 +2,26 @@
 //!
 //! Freeing committed memory takes milliseconds (`linux-platform.md` 11), and a client can send
 //! descriptors whose close waits for whoever it likes: a file of its own file system, a socket that
-//! lingers. The event loop closes neither; two threads do. One has what is quick or at least ends,
-//! the other has what strangers made, and may be stuck for ever without anybody missing it.
+//! lingers, another socket with those in its queue. The event loop closes none of them; three
+//! threads do. One frees the server's own memory and waits for nobody. One closes channels, and
+//! takes what is in their queues out before. One has what strangers made, and may be stuck for ever
+//! without anybody missing it.
+
+mod piles;
+mod queues;
 
 use std::io;
-use std::mem;
 use std::os::fd::OwnedFd;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
-/// How long a stopped server waits for its memory to be free.
+use rustix::net::{AddressFamily, sockopt};
+
+use piles::{Never, Pile};
+use queues::ChannelCloser;
+
+/// How long a stopped server waits for its memory to be free and its channels to be closed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Collects what is to be closed, until [`Closer::flush`] gives it to the closing threads. They end
@@ -23,31 +31,14 @@ pub(crate) struct Closer(Arc<Piles>);
 
 #[derive(Debug)]
 struct Piles {
-    own: Pile,
-    foreign: Pile,
-}
-
-/// What one thread is to close.
-#[derive(Debug)]
-struct Pile {
-    collected: Mutex<Vec<Condemned>>,
-    thread: Sender<Vec<Condemned>>,
+    memory: Pile<zx::Vmo>,
+    channels: Pile<zx::Channel>,
+    foreign: Arc<Pile<OwnedFd>>,
 }
 
 /// Tells when everything that was given to a [`Closer`] is closed, strangers' descriptors aside.
 #[derive(Debug)]
-pub(crate) struct Closed(Receiver<Never>);
-
-/// Something to close.
-#[derive(Debug)]
-pub(crate) enum Condemned {
-    Descriptor(OwnedFd),
-    Memory(zx::Vmo),
-}
-
-/// Never sent: a channel of it only tells that the other end is gone.
-#[derive(Debug)]
-enum Never {}
+pub(crate) struct Closed([Receiver<Never>; 2]);
 
 impl Closer {
     /// Starts the threads.
@@ -56,65 +47,37 @@ impl Closer {
     ///
     /// When the process may have no more threads.
     pub(crate) fn spawn() -> io::Result<(Self, Closed)> {
-        let (own, own_closed) = Pile::spawn("sysmem-closer")?;
-        let (foreign, _) = Pile::spawn("sysmem-foreign")?;
-        Ok((Self(Arc::new(Piles { own, foreign })), Closed(own_closed)))
+        let (memory, memory_freed) = Pile::spawn("sysmem-closer", drop)?;
+        let (foreign, _) = Pile::spawn("sysmem-foreign", close_foreign)?;
+        let foreign = Arc::new(foreign);
+        let mut closer = ChannelCloser::new(Arc::clone(&foreign));
+        let (channels, channels_closed) =
+            Pile::spawn("sysmem-channels", move |channel| closer.close(channel))?;
+        let closer = Self(Arc::new(Piles { memory, channels, foreign }));
+        Ok((closer, Closed([memory_freed, channels_closed])))
     }
 
-    /// Closes something of a kind that this server knows.
-    pub(crate) fn close(&self, condemned: impl Into<Condemned>) {
-        self.0.own.add(condemned.into());
+    /// Frees memory that this server made.
+    pub(crate) fn free(&self, memory: zx::Vmo) {
+        self.0.memory.add(memory);
+    }
+
+    /// Closes a channel, in whose queue may be anything.
+    pub(crate) fn close_channel(&self, channel: zx::Channel) {
+        self.0.channels.add(channel);
     }
 
     /// Closes a descriptor of which only a stranger knows what it is.
     pub(crate) fn close_foreign(&self, descriptor: impl Into<OwnedFd>) {
-        self.0.foreign.add(Condemned::Descriptor(descriptor.into()));
+        self.0.foreign.add(descriptor.into());
     }
 
     /// Has everything closed that was collected. Once a turn is enough: waking a thread costs more
     /// than most closes.
     pub(crate) fn flush(&self) {
-        self.0.own.flush();
+        self.0.memory.flush();
+        self.0.channels.flush();
         self.0.foreign.flush();
-    }
-}
-
-impl Pile {
-    fn spawn(name: &str) -> io::Result<(Self, Receiver<Never>)> {
-        let (thread, piles) = mpsc::channel::<Vec<Condemned>>();
-        let (alive, closed) = mpsc::channel::<Never>();
-        thread::Builder::new().name(name.to_owned()).spawn(move || {
-            piles.into_iter().flatten().for_each(Condemned::close);
-            drop(alive);
-        })?;
-        Ok((Self { collected: Mutex::default(), thread }, closed))
-    }
-
-    fn add(&self, condemned: Condemned) {
-        self.collected.lock().unwrap_or_else(PoisonError::into_inner).push(condemned);
-    }
-
-    fn flush(&self) {
-        let pile = mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner));
-        if !pile.is_empty() {
-            // Without the thread, which ends only with the last sender, it is closed right here.
-            let _ = self.thread.send(pile);
-        }
-    }
-}
-
-impl Drop for Pile {
-    fn drop(&mut self) {
-        self.flush();
-    }
-}
-
-impl Condemned {
-    fn close(self) {
-        match self {
-            Self::Descriptor(descriptor) => drop(descriptor),
-            Self::Memory(memory) => drop(memory),
-        }
     }
 }
 
@@ -122,46 +85,83 @@ impl Closed {
     /// Waits until all is closed, but not for ever: a client may have left something in a socket
     /// that takes its time.
     pub(crate) fn wait(self) {
-        match self.0.recv_timeout(PATIENCE) {
-            Ok(never) => match never {},
-            Err(RecvTimeoutError::Disconnected) => {}
-            Err(RecvTimeoutError::Timeout) => {
-                tracing::warn!("descriptors that a client left behind are still being closed");
+        let deadline = Instant::now() + PATIENCE;
+        for thread in self.0 {
+            match thread.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(never) => match never {},
+                Err(RecvTimeoutError::Disconnected) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    tracing::warn!("descriptors that a client left behind are still being closed");
+                }
             }
         }
     }
 }
 
-impl From<zx::Handle> for Condemned {
-    fn from(handle: zx::Handle) -> Self {
-        Self::Descriptor(handle.into())
+/// Closes what a stranger made. A network connection is cut off, so that it does not linger.
+fn close_foreign(descriptor: OwnedFd) {
+    if let Ok(AddressFamily::INET | AddressFamily::INET6) = sockopt::socket_domain(&descriptor) {
+        // Not every protocol knows the word; then its sockets do not linger either.
+        let _ = sockopt::set_socket_linger(&descriptor, Some(Duration::ZERO));
     }
-}
-
-impl From<zx::Channel> for Condemned {
-    fn from(channel: zx::Channel) -> Self {
-        Self::Descriptor(channel.into())
-    }
-}
-
-impl From<zx::Vmo> for Condemned {
-    fn from(vmo: zx::Vmo) -> Self {
-        Self::Memory(vmo)
-    }
+    drop(descriptor);
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsFd;
+
     use super::*;
 
     #[test]
     fn objects_what_is_given_to_the_closer_is_closed_when_its_wait_returns() {
         let (closer, closed) = Closer::spawn().unwrap();
         let (kept, given) = zx::Channel::pair().unwrap();
-        closer.close(given);
+        closer.close_channel(given);
         drop(closer);
         closed.wait();
         let mut buffer = zx::MessageBuffer::new();
         assert_eq!(kept.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
+    }
+    /// The innermost of sockets that lie in each other's queues, and its peer.
+    fn nested(levels: usize) -> (zx::Channel, zx::Channel, zx::Channel) {
+        let (innermost, peer) = zx::Channel::pair().unwrap();
+        let mut inner = innermost.as_fd().try_clone_to_owned().unwrap();
+        let (mut outer, mut last) = zx::Channel::pair().unwrap();
+        for _ in 0..levels {
+            last.send(b"x", &[inner.as_fd()]).unwrap();
+            inner = outer.into();
+            (outer, last) = zx::Channel::pair().unwrap();
+        }
+        last.send(b"x", &[inner.as_fd()]).unwrap();
+        (outer, innermost, peer)
+    }
+
+    #[test]
+    fn objects_channels_in_the_queue_of_a_channel_are_emptied_too() {
+        let (closer, closed) = Closer::spawn().unwrap();
+        let (outer, innermost, peer) = nested(3);
+        let (file, _kept) = std::os::unix::net::UnixStream::pair().unwrap();
+        peer.send(b"x", &[file.as_fd()]).unwrap();
+        closer.close_channel(outer);
+        drop(closer);
+        closed.wait();
+        // Somebody has looked into the innermost queue before it was closed.
+        let mut buffer = zx::MessageBuffer::new();
+        assert_eq!(innermost.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
+        assert_eq!(peer.send(b"late", &[]), Err(zx::SendError::PeerClosed));
+    }
+
+    #[test]
+    fn objects_a_connection_that_lingers_is_cut_off() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut peer, _) = listener.accept().unwrap();
+        sockopt::set_socket_linger(&stream, Some(Duration::from_secs(1800))).unwrap();
+        close_foreign(stream.into());
+        let error = peer.read(&mut [0]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     }
 }

@@ -80,12 +80,9 @@ impl Driver {
     }
 
     fn serve_end(&mut self, channel: ChannelId, kind: ChannelKind, end: ClientHandle) {
-        match end.take().map(zx::Channel::from_handle) {
-            Some(Ok(socket)) => self.serve(channel, kind, socket),
-            Some(Err(error)) => {
-                tracing::warn!(%error, ?kind, client = self.client_pid(), "cannot serve");
-                self.break_off(channel, Breakage::Unservable);
-            }
+        match end.into_channel() {
+            Some(socket) => self.serve(channel, kind, socket),
+            // Not while the protocols declare what they mean: it was checked when it came in.
             None => self.break_off(channel, Breakage::Unservable),
         }
     }

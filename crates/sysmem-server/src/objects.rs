@@ -1,7 +1,7 @@
 //! What stands behind the numbers of the core.
 
 use sysmem_core::{AllocationId, ChannelId, Host, NodeId};
-use zx::{Channel, Koid};
+use zx::Koid;
 
 use crate::buffers::Buffers;
 use crate::channels::Channels;
@@ -18,8 +18,7 @@ pub(crate) struct Objects {
 
 impl Host<ClientHandle> for Objects {
     fn token_of(&self, client_end: &ClientHandle) -> Option<ChannelId> {
-        let copy = client_end.get()?.duplicate().ok()?;
-        self.channels.token(Channel::from_handle(copy).ok()?.peer_name_koid()?)
+        self.channels.token(client_end.channel()?.peer_name_koid()?)
     }
 
     fn token_with_koid(&self, koid: u64) -> Option<ChannelId> {
@@ -27,10 +26,10 @@ impl Host<ClientHandle> for Objects {
     }
 
     fn node_of(&self, event: &ClientHandle) -> Option<NodeId> {
-        self.node_refs.node_of(event.get()?)
+        self.node_refs.node_of(event.memory()?)
     }
 
     fn buffer_of(&self, vmo: &ClientHandle) -> Option<(AllocationId, u32)> {
-        self.buffers.buffer_of(vmo.get()?)
+        self.buffers.buffer_of(vmo.memory()?)
     }
 }

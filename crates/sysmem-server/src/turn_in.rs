@@ -20,12 +20,12 @@ impl Driver {
     pub(crate) fn turn_in(&mut self, token: ChannelId, client_end: ClientHandle) {
         // What the token's messages bring about is done for the client that turns it in.
         let client = self.client;
-        let client_end = client_end.take().and_then(|handle| Channel::from_handle(handle).ok());
+        let client_end = client_end.into_channel();
         let proven = client_end.as_ref().is_some_and(|end| self.drain(token, end));
         self.client = client;
         self.feed(Input::TurnedIn { channel: token, proven });
         if let Some(client_end) = client_end {
-            self.closer.close(client_end);
+            self.closer.close_channel(client_end);
         }
     }
 

@@ -2,18 +2,21 @@
 
 mod common;
 
-use std::io::Write;
+use std::io::{IoSlice, Write};
+use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use common::*;
 use fidl::Method;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_heap::{BufferRequest, Heap, HeapError, HeapProperties, Pace, SystemRam};
 use sysmem_server::{EmbeddedServer, HeapEntry, Server, ServerConfig};
-use zx::{Interest, SendError};
+use zx::{Channel, Interest, MessageBuffer, RecvError, SendError};
 
 #[test]
 fn objects_a_client_that_never_reads_loses_its_channel() {
@@ -74,12 +77,7 @@ fn lingering_socket() -> (OwnedFd, TcpStream) {
 
 #[test]
 fn objects_a_descriptor_whose_close_blocks_holds_up_nobody() {
-    let mut message = vec![0, 0, 0, 0, 2, 0, 0x80, 1];
-    message.extend(AllocatorAllocateSharedCollectionMethod::ORDINAL.to_le_bytes());
-    for word in [1, u64::MAX, 1 << 48 | 1 << 32 | 0xffff_ffff] {
-        message.extend(u64::to_le_bytes(word));
-    }
-    assert_slow_close_holds_up_nobody(&message, Some(-10));
+    assert_slow_close_holds_up_nobody(&allocate_shared(), Some(-10));
 }
 
 #[test]
@@ -88,15 +86,67 @@ fn objects_a_descriptor_whose_close_blocks_in_a_refused_packet_holds_up_nobody()
     assert_slow_close_holds_up_nobody(&[], None);
 }
 
+#[test]
+fn objects_a_socket_with_a_slow_close_in_its_queue_is_no_channel_and_holds_up_nobody() {
+    let (stream, far_end) = UnixStream::pair().unwrap();
+    let (lingering, _peer) = lingering_socket();
+    put_into_queue(far_end.as_fd(), b"x", lingering);
+    assert_closing_holds_up_nobody(&allocate_shared(), stream.into(), Some(-10));
+}
+
+#[test]
+fn objects_a_channel_with_a_slow_close_in_its_queue_holds_up_nobody() {
+    let (inner, inner_far_end) = Channel::pair().unwrap();
+    let (lingering, _peer) = lingering_socket();
+    put_into_queue(inner_far_end.as_fd(), &[], lingering);
+    let (outer, outer_far_end) = Channel::pair().unwrap();
+    outer_far_end.send(b"malformed", &[]).unwrap();
+    put_into_queue(outer_far_end.as_fd(), b"x", inner.into());
+    // A proper request, then an improper one, so that all ends.
+    assert_closing_holds_up_nobody(&allocate_shared(), outer.into(), None);
+    // The queue of the inner one was looked into before it was closed.
+    let mut buffer = MessageBuffer::new();
+    assert!(outer_far_end.wait(Interest::Readable, Some(PATIENCE)).unwrap());
+    assert!(inner_far_end.wait(Interest::Readable, Some(PATIENCE)).unwrap());
+    assert_eq!(inner_far_end.recv(&mut buffer).unwrap_err(), RecvError::PeerClosed);
+}
+
+/// A request of the Allocator with one handle.
+fn allocate_shared() -> Vec<u8> {
+    let mut message = vec![0, 0, 0, 0, 2, 0, 0x80, 1];
+    message.extend(AllocatorAllocateSharedCollectionMethod::ORDINAL.to_le_bytes());
+    for word in [1, u64::MAX, 1 << 48 | 1 << 32 | 0xffff_ffff] {
+        message.extend(u64::to_le_bytes(word));
+    }
+    message
+}
+
+/// Sends `packet` on a socket, and leaves in its queue the only descriptor of `handle` that is left.
+fn put_into_queue(socket: BorrowedFd<'_>, packet: &[u8], handle: OwnedFd) {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    let handles = [handle.as_fd()];
+    assert!(control.push(SendAncillaryMessage::ScmRights(&handles)));
+    let iov = [IoSlice::new(packet)];
+    rustix::net::sendmsg(socket, &iov, &mut control, SendFlags::NOSIGNAL).unwrap();
+}
+
 /// Sends `packet` with a descriptor that takes long to close, and looks whether others are served.
 fn assert_slow_close_holds_up_nobody(packet: &[u8], epitaph: Option<i32>) {
+    let (socket, _peer) = lingering_socket();
+    assert_closing_holds_up_nobody(packet, socket, epitaph);
+}
+
+fn assert_closing_holds_up_nobody(packet: &[u8], handle: OwnedFd, epitaph: Option<i32>) {
     // The server does not run yet, so that the descriptor in the message is the last one.
     let server = Server::bind(ServerConfig::embedded()).unwrap();
     let victim = Wire::new(server.connector().connect().unwrap());
     let allocator = AllocatorProxy::new(Wire::new(server.connector().connect().unwrap()));
-    let (socket, _peer) = lingering_socket();
-    victim.send_unchecked(&[socket.as_fd()], packet);
-    drop(socket);
+    victim.send_unchecked(&[handle.as_fd()], packet);
+    drop(handle);
+    if epitaph.is_none() && !packet.is_empty() {
+        victim.send_unchecked(&[], &[]);
+    }
     let stopper = server.stopper();
     let thread = std::thread::spawn(|| server.run());
     assert_eq!(victim.end().epitaph, epitaph);

@@ -1,5 +1,6 @@
 //! Channels: `AF_UNIX` `SOCK_SEQPACKET` connections, one packet a message.
 
+mod drain;
 mod error;
 
 pub use error::{BindError, NotAChannel, RecvError, SendError};
@@ -47,23 +48,20 @@ impl Channel {
     ///
     /// Says what the handle is instead. It is closed then.
     pub fn from_handle(handle: Handle) -> Result<Channel, NotAChannel> {
-        match sockopt::socket_type(&handle) {
-            Err(Errno::NOTSOCK) => return Err(NotAChannel::NotASocket),
-            result => {
-                let kind = result.map_err(NotAChannel::Other)?;
-                let domain = sockopt::socket_domain(&handle).map_err(NotAChannel::Other)?;
-                if kind != SocketType::SEQPACKET || domain != AddressFamily::UNIX {
-                    return Err(NotAChannel::WrongSocket);
-                }
-            }
+        Channel::adopt(handle).map_err(|(_, error)| error)
+    }
+
+    /// As [`Channel::from_handle`], but what is no channel is given back: for an event loop that
+    /// cannot afford to close descriptors itself.
+    ///
+    /// # Errors
+    ///
+    /// The handle, and what it is instead.
+    pub fn adopt(handle: Handle) -> Result<Channel, (Handle, NotAChannel)> {
+        match check(&handle) {
+            Ok(()) => Ok(Channel(handle)),
+            Err(error) => Err((handle, error)),
         }
-        match sys::peer_name(handle.as_fd()) {
-            Err(Errno::NOTCONN) => return Err(NotAChannel::NotConnected),
-            result => result.map(drop).map_err(NotAChannel::Other)?,
-        }
-        // A courtesy to event loops. Nothing here relies on it.
-        rustix::io::ioctl_fionbio(&handle, true).map_err(NotAChannel::Other)?;
-        Ok(Channel(handle))
     }
 
     /// A socket that is known to be a channel.
@@ -226,6 +224,25 @@ impl Channel {
             }
         }
     }
+}
+
+/// Whether a handle is a channel, asked in ways that no file system gets to hear of.
+fn check(handle: &Handle) -> Result<(), NotAChannel> {
+    match sockopt::socket_type(handle) {
+        Ok(SocketType::SEQPACKET) => {}
+        Ok(_) => return Err(NotAChannel::WrongSocket),
+        Err(Errno::NOTSOCK) => return Err(NotAChannel::NotASocket),
+        Err(errno) => return Err(NotAChannel::Other(errno)),
+    }
+    match sys::peer_name(handle.as_fd()) {
+        Ok(_) => {}
+        Err(Errno::NOTCONN) => return Err(NotAChannel::NotConnected),
+        // Other families have sockets of this type, too.
+        Err(Errno::AFNOSUPPORT | Errno::OPNOTSUPP) => return Err(NotAChannel::WrongSocket),
+        Err(errno) => return Err(NotAChannel::Other(errno)),
+    }
+    // A courtesy to event loops. Nothing here relies on it.
+    rustix::io::ioctl_fionbio(handle, true).map_err(NotAChannel::Other)
 }
 
 /// What [`Channel::wait`] waits for.

@@ -230,6 +230,40 @@ fn objects_channel_is_a_connected_seqpacket_socket_and_nothing_else() {
     assert_eq!(receive(&again).0, b"x");
 }
 
+#[test]
+fn objects_a_handle_that_is_no_channel_is_given_back() {
+    let memory = Handle::from(memfd());
+    let identity = memory.identity().unwrap();
+    let (given_back, error) = Channel::adopt(memory).unwrap_err();
+    assert_eq!(given_back.identity().unwrap(), identity);
+    assert_eq!(error, NotAChannel::NotASocket);
+}
+
+#[test]
+fn objects_a_queue_is_emptied_of_all_its_handles_before_a_close() {
+    let (theirs, ours) = Channel::pair().unwrap();
+    let memory = memfd();
+    theirs.send(b"one", &[memory.as_fd()]).unwrap();
+    // An empty packet is no end.
+    for handles in [&[][..], &[memory.as_fd()]] {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        if !handles.is_empty() {
+            assert!(control.push(SendAncillaryMessage::ScmRights(handles)));
+        }
+        rustix::net::sendmsg(&theirs, &[], &mut control, SendFlags::empty()).unwrap();
+    }
+    theirs.send(b"two", &[memory.as_fd(), memory.as_fd()]).unwrap();
+    ours.stop_receiving().unwrap();
+    assert_eq!(theirs.send(b"late", &[]), Err(SendError::PeerClosed));
+    let mut buffer = MessageBuffer::new();
+    let mut counts = Vec::new();
+    while let Some(handles) = ours.take_queued(&mut buffer) {
+        counts.push(handles.len());
+    }
+    assert_eq!(counts, [1, 0, 1, 2]);
+}
+
 fn memfd() -> OwnedFd {
     Handle::from(rustix::fs::memfd_create("x", rustix::fs::MemfdFlags::CLOEXEC).unwrap()).into()
 }

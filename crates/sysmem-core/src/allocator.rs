@@ -135,8 +135,8 @@ impl<H: Handle> Core<H> {
     }
 
     /// Which buffer a VMO is (2.6). The optional parts of the request come with weak VMOs, in a
-    /// later version: whoever asks for one is told that it failed, rather than left without the
-    /// answer.
+    /// later version: whoever asks for one about a buffer is told that it failed, rather than left
+    /// without the answer.
     fn vmo_info(
         &mut self,
         payload: fsysmem2::AllocatorGetVmoInfoRequest<H>,
@@ -144,6 +144,8 @@ impl<H: Handle> Core<H> {
         host: &dyn Host<H>,
     ) -> Result<BufferName, fsysmem2::Error> {
         let vmo = payload.vmo.ok_or(fsysmem2::Error::PROTOCOL_DEVIATION)?;
+        let (allocation, index) = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
+        let collection = self.shared.collection_of(allocation).ok_or(fsysmem2::Error::NOT_FOUND)?;
         let asks_for_more = payload.need_weak.unwrap_or_default()
             || payload.need_single_buffer_settings.unwrap_or_default()
             || payload.constraints_to_check.is_some()
@@ -157,8 +159,6 @@ impl<H: Handle> Core<H> {
             self.shared.log(Severity::Error, 0, text);
             return Err(fsysmem2::Error::UNSPECIFIED);
         }
-        let (allocation, index) = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
-        let collection = self.shared.collection_of(allocation).ok_or(fsysmem2::Error::NOT_FOUND)?;
         Ok(BufferName { collection, index: u64::from(index) })
     }
 }

@@ -59,6 +59,12 @@ fn lifecycle_s13_a_foreign_vmo_is_not_found() {
     let vmo = Some(world.handle(Object::Vmo));
     let request = fsysmem2::AllocatorGetVmoInfoRequest { vmo, ..Default::default() };
     assert_eq!(vmo_info(&allocator, request), Err(fsysmem2::Error::NOT_FOUND));
+    let request = fsysmem2::AllocatorGetVmoInfoRequest {
+        vmo: Some(world.handle(Object::Vmo)),
+        need_weak: Some(true),
+        ..Default::default()
+    };
+    assert_eq!(vmo_info(&allocator, request), Err(fsysmem2::Error::NOT_FOUND));
     assert!(allocator.is_open());
     assert!(world.log("").iter().all(|record| record.text.is_empty()), "probing is not logged");
 }

@@ -49,6 +49,10 @@ pub(crate) enum Deviation {
 
 impl Deviation {
     /// What the client is told; `None` if it cannot be told anything.
+    ///
+    /// 2.2 step 2 has `ZX_ERR_INTERNAL` for every deviation, decode errors and unknown methods
+    /// among them. By 1.3, it is the runtime that closes over those which it notices itself, with a
+    /// status of its own; that is the more specific rule, and is followed here.
     pub const fn epitaph(&self) -> Option<i32> {
         match self {
             Self::TurnedInAfterRelease => Some(BAD_STATE),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use fidl::Handle;
 
 use crate::deadlines::Deadlines;
-use crate::deviation::Deviation;
+use crate::deviation::{Deviation, INTERNAL};
 use crate::interface::{
-    AllocationId, ChannelId, Effect, HeapFailure, Host, Input, Instant, NodeId, Reply,
+    AllocationId, ChannelId, Effect, HeapFailure, Host, Input, Instant, NodeId, Reply, Subject,
 };
 use crate::logical::{Inconsistency, LogicalCollection};
 use crate::negotiation::{FormatCost, HeapCatalog};
@@ -22,6 +22,10 @@ pub struct Config {
     pub format_costs: Vec<FormatCost>,
     /// Buffers are multiples of this, in bytes.
     pub page_size_bytes: u64,
+    /// The id of the first collection, the others follow; 0 stands for 1. Ids are unique for as
+    /// long as the machine is up (`sysmem2-protocols.md` 2.7), so that a core that succeeds another
+    /// one has to start elsewhere.
+    pub first_collection_id: u64,
 }
 
 /// All of sysmem's logic, without I/O, clock, threads and randomness. Equal inputs lead to equal
@@ -106,11 +110,28 @@ impl<H: Handle> Core<H> {
         }
     }
 
-    /// Fails the collection that `channel` belongs to, or closes that Allocator: for a driver that
-    /// has caught an unwind while it handled something from this channel.
-    pub fn abandon(&mut self, channel: ChannelId) {
-        self.on_node(channel, |collection, shared, _| collection.fail_all(shared));
-        self.shared.close(channel, Some(crate::deviation::INTERNAL));
+    /// What an input is about, as long as it is not handled; `None` if it is about nothing that
+    /// there is, or about nothing in particular.
+    pub fn subject(&self, input: &Input<H>) -> Option<Subject> {
+        if let Input::Allocated { allocation, .. } = input {
+            return self.shared.collection_of(*allocation).map(Subject::Collection);
+        }
+        let channel = input.channel()?;
+        match *self.shared.served(channel)? {
+            Served::Allocator(_) => Some(Subject::Allocator(channel)),
+            Served::Node { collection, .. } => Some(Subject::Collection(collection)),
+        }
+    }
+
+    /// Fails a collection, or closes an Allocator: for a driver that has caught an unwind while the
+    /// core handled something about it.
+    pub fn abandon(&mut self, subject: Subject) {
+        match subject {
+            Subject::Allocator(channel) => self.shared.close(channel, Some(INTERNAL)),
+            Subject::Collection(id) => {
+                self.on_collection(id, |collection, shared| collection.fail_all(shared));
+            }
+        }
     }
 
     /// Whether nothing is left: no channel, no collection, no buffer, no effect.

@@ -74,6 +74,32 @@ pub enum Input<H> {
     Tick,
 }
 
+impl<H> Input<H> {
+    /// The channel on which it happened, if it was one.
+    pub const fn channel(&self) -> Option<ChannelId> {
+        match self {
+            Self::Allocator(channel, _)
+            | Self::Token(channel, _)
+            | Self::Collection(channel, _)
+            | Self::Group(channel, _)
+            | Self::Closed(channel)
+            | Self::Unknown { channel, .. }
+            | Self::Broken { channel, .. }
+            | Self::TurnedIn { channel, .. } => Some(*channel),
+            Self::Allocated { .. } | Self::BuffersGone(_) | Self::Tick => None,
+        }
+    }
+}
+
+/// What is given up if the core panics over an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A connection to the Allocator.
+    Allocator(ChannelId),
+    /// A collection, by its id.
+    Collection(u64),
+}
+
 /// Why a channel cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Breakage {

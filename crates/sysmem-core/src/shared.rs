@@ -18,7 +18,7 @@ pub(crate) struct Shared<H> {
     allocations: BTreeMap<AllocationId, Allocation>,
     effects: VecDeque<Effect<H>>,
     last_number: u64,
-    last_collection: u64,
+    next_collection: u64,
 }
 
 /// What a live channel is served for.
@@ -52,20 +52,21 @@ enum Stage {
 impl<H> Shared<H> {
     pub fn new(config: Config) -> Self {
         Self {
+            next_collection: config.first_collection_id,
             config,
             now: Instant(i64::MIN),
             channels: BTreeMap::new(),
             allocations: BTreeMap::new(),
             effects: VecDeque::new(),
             last_number: 0,
-            last_collection: 0,
         }
     }
 
     /// The id of a new collection, not 0. Counted on its own, since people read it in logs.
     pub fn collection_number(&mut self) -> u64 {
-        self.last_collection = self.last_collection.wrapping_add(1);
-        self.last_collection
+        let id = self.next_collection.max(1);
+        self.next_collection = id.wrapping_add(1);
+        id
     }
 
     /// A number that no other channel, node or allocation has.

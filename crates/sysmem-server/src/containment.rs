@@ -3,7 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 
 use fidl::Handle;
-use sysmem_core::{ChannelId, Core};
+use sysmem_core::{Core, Subject};
 
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +16,20 @@ pub(crate) enum Outcome {
     Stuck,
 }
 
-/// Lets `act` work on the core. If that panics, the collection that `channel` belongs to fails.
+/// Lets `act` work on the core. If that panics, the collection or Allocator that it was about fails.
 ///
 /// The core lives on. It handles every request inside one collection, so what a panic leaves half
 /// done is what is given up here.
 pub(crate) fn contain<H: Handle>(
     core: &mut Core<H>,
-    channel: Option<ChannelId>,
+    subject: Option<Subject>,
     act: impl FnOnce(&mut Core<H>),
 ) -> Outcome {
     if panic::catch_unwind(AssertUnwindSafe(|| act(core))).is_ok() {
         return Outcome::Handled;
     }
-    let Some(channel) = channel else { return Outcome::Stuck };
-    match panic::catch_unwind(AssertUnwindSafe(|| core.abandon(channel))) {
+    let Some(subject) = subject else { return Outcome::Stuck };
+    match panic::catch_unwind(AssertUnwindSafe(|| core.abandon(subject))) {
         Ok(()) => Outcome::Abandoned,
         Err(_) => Outcome::Stuck,
     }
@@ -39,7 +39,7 @@ pub(crate) fn contain<H: Handle>(
 mod tests {
     use fidl::{HandleFault, ObjectType, Rights, ServerEnd};
     use sysmem_core::negotiation::HeapCatalog;
-    use sysmem_core::{AllocationId, Config, Effect, Host, Input, Instant, NodeId};
+    use sysmem_core::{AllocationId, ChannelId, Config, Effect, Host, Input, Instant, NodeId};
     use sysmem_fidl::fuchsia_sysmem2::*;
 
     use super::*;
@@ -70,6 +70,15 @@ mod tests {
         }
     }
 
+    fn core() -> Core<NoHandle> {
+        Core::new(Config {
+            heaps: HeapCatalog::system_ram(false),
+            format_costs: Vec::new(),
+            page_size_bytes: 4096,
+            first_collection_id: 1,
+        })
+    }
+
     /// A collection with one node; the number of its channel.
     fn collection(core: &mut Core<NoHandle>, allocator: ChannelId) -> ChannelId {
         let payload = AllocatorAllocateNonSharedCollectionRequest {
@@ -95,17 +104,46 @@ mod tests {
 
     #[test]
     fn design_a_panic_ends_one_collection() {
-        let heaps = HeapCatalog::system_ram(false);
-        let config = Config { heaps, format_costs: Vec::new(), page_size_bytes: 4096 };
-        let mut core = Core::new(config);
+        let mut core = core();
         let allocator = core.accept();
         let unlucky = collection(&mut core, allocator);
         let other = collection(&mut core, allocator);
-        let outcome = contain(&mut core, Some(unlucky), |_| panic!("as if the core had"));
+        let subject = core.subject(&Input::Closed(unlucky));
+        let outcome = contain(&mut core, subject, |_| panic!("as if the core had"));
         assert_eq!(outcome, Outcome::Abandoned);
         assert_eq!(closed(&mut core), [unlucky]);
         assert_eq!(contain(&mut core, None, |_| panic!("once more")), Outcome::Stuck);
         assert_eq!(contain(&mut core, None, Core::shut_down), Outcome::Handled);
         assert_eq!(closed(&mut core), [other, allocator]);
+    }
+
+    #[test]
+    fn design_a_panic_over_buffers_ends_the_collection_that_they_are_for() {
+        let mut core = core();
+        let allocator = core.accept();
+        let unlucky = collection(&mut core, allocator);
+        let constraints = BufferCollectionConstraints {
+            usage: Some(BufferUsage { cpu: Some(CPU_USAGE_READ), ..Default::default() }),
+            min_buffer_count: Some(1),
+            buffer_memory_constraints: Some(BufferMemoryConstraints {
+                min_size_bytes: Some(1),
+                cpu_domain_supported: Some(true),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let payload = BufferCollectionSetConstraintsRequest {
+            constraints: Some(constraints),
+            must_match_vmo: None,
+        };
+        let request = BufferCollectionRequest::SetConstraints { payload };
+        core.handle(Instant(0), Input::Collection(unlucky, request), &NoObjects);
+        let Some(Effect::Allocate { allocation, .. }) = core.poll_effect() else {
+            panic!("nothing is allocated")
+        };
+        let subject = core.subject(&Input::Allocated { allocation, result: Ok(()) });
+        let outcome = contain(&mut core, subject, |_| panic!("as if the core had"));
+        assert_eq!(outcome, Outcome::Abandoned);
+        assert_eq!(closed(&mut core), [unlucky]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input, Instant};
 use sysmem_fidl::Handle;
@@ -56,6 +57,7 @@ impl Driver {
             heaps: config.catalog(),
             format_costs: config.format_costs,
             page_size_bytes: rustix::param::page_size() as u64,
+            first_collection_id: first_collection_id(),
         });
         let driver = Self {
             core,
@@ -157,19 +159,20 @@ impl Driver {
     ///
     /// The core does not panic; if it does all the same, one collection fails and the others go on.
     pub(crate) fn feed(&mut self, input: Input<ClientHandle>) {
-        let subject = subject(&input);
+        let subject = self.core.subject(&input);
+        let channel = input.channel();
         let objects = &self.objects;
         let outcome = contain(&mut self.core, subject, |core| core.handle(now(), input, objects));
         match outcome {
             Outcome::Handled => {}
             Outcome::Abandoned => {
-                let (channel, client) = (subject.map(|id| id.0), self.client_pid());
-                tracing::error!(channel, client, "the core panicked; its collection is given up");
+                let (channel, client) = (channel.map(|id| id.0), self.client_pid());
+                tracing::error!(channel, client, ?subject, "the core panicked, and gave up");
             }
             Outcome::Stuck => {
-                let (channel, client) = (subject.map(|id| id.0), self.client_pid());
-                tracing::error!(channel, client, "the core panicked and cannot give up");
-                subject.into_iter().for_each(|channel| self.close(channel));
+                let client = self.client_pid();
+                tracing::error!(?channel, client, ?subject, "the core panicked, not giving up");
+                channel.into_iter().for_each(|channel| self.close(channel));
             }
         }
     }
@@ -280,17 +283,9 @@ pub(crate) fn now() -> Instant {
     Instant(zx::monotonic_now())
 }
 
-/// The channel that an input is about.
-fn subject(input: &Input<ClientHandle>) -> Option<ChannelId> {
-    match input {
-        Input::Allocator(channel, _)
-        | Input::Token(channel, _)
-        | Input::Collection(channel, _)
-        | Input::Group(channel, _)
-        | Input::Closed(channel)
-        | Input::Unknown { channel, .. }
-        | Input::Broken { channel, .. }
-        | Input::TurnedIn { channel, .. } => Some(*channel),
-        Input::Allocated { .. } | Input::BuffersGone(_) | Input::Tick => None,
-    }
+/// An id that no earlier server has come to: microseconds since 1970, in which nobody makes as many
+/// collections. Far below 2^62, and 0 where there is no such time.
+fn first_collection_id() -> u64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or_default()
 }

@@ -93,8 +93,16 @@ pub enum Memory {
 
 impl Driver {
     pub fn new() -> Self {
-        let heaps = HeapCatalog::system_ram(false);
-        let config = Config { heaps, format_costs: Vec::new(), page_size_bytes: 4096 };
+        Self::with_first_collection(1)
+    }
+
+    pub fn with_first_collection(first_collection_id: u64) -> Self {
+        let config = Config {
+            heaps: HeapCatalog::system_ram(false),
+            format_costs: Vec::new(),
+            page_size_bytes: 4096,
+            first_collection_id,
+        };
         Self { core: Core::new(config), wires: Wires::default(), now: Instant(0) }
     }
 

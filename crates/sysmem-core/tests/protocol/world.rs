@@ -31,7 +31,11 @@ enum Heap {
 
 impl World {
     pub fn new() -> Self {
-        let state = State { driver: Driver::new(), heap: Heap::Works };
+        Self::with_driver(Driver::new())
+    }
+
+    pub fn with_driver(driver: Driver) -> Self {
+        let state = State { driver, heap: Heap::Works };
         Self { state: Rc::new(RefCell::new(state)) }
     }
 

@@ -4,6 +4,7 @@ use sysmem_core::Instant;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::constraints::cpu;
+use crate::driver::Driver;
 use crate::world::World;
 
 #[test]
@@ -156,6 +157,14 @@ fn lifecycle_s102_the_collection_has_one_id_everywhere() {
     root.set_constraints(cpu(1, 64));
     assert_eq!(root.wait().buffers().collection, id);
     assert_ne!(world.shared_token().collection_id(), id);
+}
+
+#[test]
+fn ids_of_collections_start_where_they_are_told_to_and_are_never_0() {
+    for (first, expected) in [(7, [7, 8]), (0, [1, 2]), (u64::MAX, [u64::MAX, 1])] {
+        let world = World::with_driver(Driver::with_first_collection(first));
+        assert_eq!([(); 2].map(|()| world.shared_token().collection_id()), expected);
+    }
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What happens while a heap is at work (`sysmem2-protocols.md` 3.6, 3.8).
 
+use sysmem_core::{ChannelId, Input};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
 use crate::driver::Memory;
+use crate::handle::SimHandle;
 use crate::world::{World, no_memory};
 
 /// Two participants who wait for a heap that takes its time.
@@ -93,22 +95,42 @@ fn shutting_down_fails_everything() {
     world.assert_nothing_is_left();
 }
 
+/// Has the core give up what an input is about.
+fn abandon(world: &World, input: &Input<SimHandle>) {
+    let subject = world.driver().core.subject(input).expect("a subject");
+    world.driver().core.abandon(subject);
+    world.driver().carry_out();
+}
+
+fn channel(client: &Client) -> ChannelId {
+    client.world.driver().wires.channels[&client.pair].served_as.expect("a live channel")
+}
+
 #[test]
 fn abandoning_fails_one_collection() {
     let world = World::new();
     let (root, other) = waiting(&world);
     let allocator = world.allocator();
     let token = allocator.shared_token();
-    let channel = world.driver().wires.channels[&root.pair].served_as.unwrap();
-    world.driver().core.abandon(channel);
-    world.driver().carry_out();
+    abandon(&world, &Input::Closed(channel(&root)));
     assert_eq!(root.epitaph(), INTERNAL);
     assert_eq!(other.epitaph(), INTERNAL);
     assert!(token.is_open());
 
-    let channel = world.driver().wires.channels[&allocator.pair].served_as.unwrap();
-    world.driver().core.abandon(channel);
-    world.driver().carry_out();
+    abandon(&world, &Input::Closed(channel(&allocator)));
     assert_eq!(allocator.epitaph(), INTERNAL);
+    assert!(token.is_open());
+    assert_eq!(world.driver().core.subject(&Input::Tick), None);
+}
+
+#[test]
+fn what_a_heap_answers_is_about_the_collection_that_waits_for_it() {
+    let world = World::new();
+    let (root, other) = waiting(&world);
+    let token = world.shared_token();
+    let allocation = world.allocations_in(Memory::Wanted)[0];
+    abandon(&world, &Input::Allocated { allocation, result: Ok(()) });
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(other.epitaph(), INTERNAL);
     assert!(token.is_open());
 }

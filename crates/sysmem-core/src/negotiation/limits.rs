@@ -14,3 +14,19 @@ pub const MAX_FAN_OUT: usize = 512;
 
 /// Sizes in the `required_max_size_list` of a result, inclusive.
 pub const MAX_REQUIRED_SIZES: usize = 64;
+
+/// Items of their constraints that are looked at for participants who negotiate, all selections of
+/// group children together, inclusive. Past it there is no agreement.
+///
+/// Of this service: messages are bounded, but the product of what participants, their formats, the
+/// sizes that they require and selections can be is not, and nobody else is served meanwhile. An
+/// item takes some ten nanoseconds, so that this is some ten milliseconds. 64 participants with 64
+/// pairs each in 64 selections take a third of it.
+pub const MAX_WORK: usize = 1 << 20;
+
+/// What it costs of [`MAX_WORK`] to sanitize one pair of format and modifier: it takes longer than
+/// to combine it, and what comes out is kept until there is an agreement.
+pub const PAIR_WORK: usize = 8;
+
+/// Comparisons of two names of heaps that are one item of [`MAX_WORK`].
+pub const HEAP_COMPARISONS: usize = 8;

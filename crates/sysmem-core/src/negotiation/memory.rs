@@ -115,6 +115,11 @@ impl<'a> Memory<'a> {
         Ok(())
     }
 
+    /// How many names of heaps are compared to combine both, at most.
+    pub(super) fn comparisons(&self, other: &Self) -> usize {
+        self.heaps.listed().len().saturating_mul(other.heaps.listed().len())
+    }
+
     /// Adds those of the next participant (3.3).
     pub(super) fn combine(&mut self, other: &Self) -> Result<(), HeapConflict> {
         self.min_size_bytes = self.min_size_bytes.max(other.min_size_bytes).max(1);

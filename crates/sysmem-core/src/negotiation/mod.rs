@@ -11,6 +11,7 @@
 //!
 //! Names like C5, M3 or "2.6 step 12" in comments and in [`Failure::rule`] are those of that page.
 
+mod budget;
 mod color_space;
 mod cost;
 mod counts;

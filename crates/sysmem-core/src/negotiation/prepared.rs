@@ -5,7 +5,10 @@ use std::cell::OnceCell;
 
 use sysmem_fidl::fuchsia_sysmem2::BufferCollectionConstraints;
 
+use super::budget::{Budget, Stop};
 use super::failure::{Failure, Fault};
+use super::image::pairs_of;
+use super::limits::PAIR_WORK;
 use super::terms::{CommonTerms, Terms, has_size};
 use super::{Agreement, Environment};
 
@@ -31,8 +34,16 @@ impl<'a> Prepared<'a> {
         *self.has_size.get_or_init(|| has_size(self.table))
     }
 
-    fn terms(&self, environment: &Environment<'_>) -> Result<&Terms<'a>, &Fault> {
-        self.terms.get_or_init(|| Terms::sanitize(self.table, environment)).as_ref()
+    fn terms(
+        &self,
+        environment: &Environment<'_>,
+        budget: &mut Budget,
+    ) -> Result<&Terms<'a>, Stop<Fault>> {
+        if self.terms.get().is_none() {
+            budget.spend(work(self.table))?;
+        }
+        let terms = self.terms.get_or_init(|| Terms::sanitize(self.table, environment));
+        terms.as_ref().map_err(|fault| Stop::Because(fault.clone()))
     }
 }
 
@@ -40,29 +51,51 @@ impl<'a> Prepared<'a> {
 #[derive(Debug)]
 pub struct Negotiation<'e> {
     environment: Environment<'e>,
+    budget: Budget,
 }
 
 impl<'e> Negotiation<'e> {
     pub fn new(environment: Environment<'e>) -> Self {
-        Self { environment }
+        Self { environment, budget: Budget::full() }
     }
 
-    /// Finds the buffers that suit all participants: the same as [`negotiate`](super::negotiate).
+    /// Finds the buffers that suit all participants: the same as [`negotiate`](super::negotiate),
+    /// but that all calls together have to do with [`MAX_WORK`](super::limits::MAX_WORK).
     pub fn agree(&mut self, participants: &[&Prepared<'_>]) -> Result<Agreement, Failure> {
+        self.settle(participants).map_err(|stop| match stop {
+            Stop::Exhausted => Failure::TooMuch,
+            Stop::Because(failure) => failure,
+        })
+    }
+
+    fn settle(&mut self, participants: &[&Prepared<'_>]) -> Result<Agreement, Stop<Failure>> {
         if !participants.iter().any(|participant| participant.has_size()) {
-            return Err(Failure::NoSize);
+            return Err(Stop::Because(Failure::NoSize));
         }
-        let environment = &self.environment;
+        let Self { environment, budget } = self;
         let mut together = CommonTerms::unconstrained();
         for (participant, prepared) in participants.iter().enumerate() {
             let terms = prepared
-                .terms(environment)
-                .map_err(|fault| Failure::Participant { participant, fault: fault.clone() })?;
+                .terms(environment, budget)
+                .map_err(|stop| stop.map(|fault| Failure::Participant { participant, fault }))?;
             together
-                .combine(terms)
-                .map_err(|conflict| Failure::Conflict { participant, conflict })?;
+                .combine(terms, budget)
+                .map_err(|stop| stop.map(|conflict| Failure::Conflict { participant, conflict }))?;
         }
-        let settlement = together.settle(environment).map_err(Failure::Together)?;
-        settlement.select(environment).map_err(Failure::Selection)
+        let settlement =
+            together.settle(environment, budget).map_err(|stop| stop.map(Failure::Together))?;
+        settlement.select(environment).map_err(|short| Stop::Because(Failure::Selection(short)))
     }
+}
+
+/// What it takes to sanitize a table.
+fn work(table: &BufferCollectionConstraints) -> usize {
+    let images = table.image_format_constraints.iter().flatten();
+    let of_images = images.map(|image| {
+        let pairs = pairs_of(image).saturating_mul(PAIR_WORK);
+        pairs.saturating_add(image.required_max_size_list.as_ref().map_or(0, Vec::len))
+    });
+    let memory = table.buffer_memory_constraints.as_ref();
+    let heaps = memory.and_then(|memory| memory.permitted_heaps.as_ref()).map_or(0, Vec::len);
+    of_images.fold(heaps, usize::saturating_add)
 }

@@ -5,9 +5,11 @@ use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, ImageFormatConstraints};
 
 use super::Environment;
+use super::budget::{Budget, Stop};
 use super::counts::Counts;
 use super::failure::{Conflict, Fault};
 use super::image::{Candidate, CommonImages, ImageList};
+use super::limits::HEAP_COMPARISONS;
 use super::memory::Memory;
 use super::number::has_area;
 use super::usage::Usage;
@@ -77,22 +79,33 @@ impl<'a> CommonTerms<'a> {
     }
 
     /// Adds those of the next participant (3.2).
-    pub(super) fn combine(&mut self, other: &Terms<'a>) -> Result<(), Conflict> {
+    pub(super) fn combine(
+        &mut self,
+        other: &Terms<'a>,
+        budget: &mut Budget,
+    ) -> Result<(), Stop<Conflict>> {
+        budget.spend(self.memory.comparisons(&other.memory) / HEAP_COMPARISONS)?;
+        budget.spend(1)?;
         self.usage = self.usage.union(other.usage);
-        self.counts = self.counts.combine(other.counts).ok_or(Conflict::CountOverflow)?;
-        self.memory.combine(&other.memory).map_err(Conflict::Heap)?;
-        self.images.combine(&other.images).map_err(Conflict::Format)
+        self.counts =
+            self.counts.combine(other.counts).ok_or(Stop::Because(Conflict::CountOverflow))?;
+        self.memory.combine(&other.memory).map_err(|heap| Stop::Because(Conflict::Heap(heap)))?;
+        self.images.combine(&other.images, budget).map_err(|stop| stop.map(Conflict::Format))
     }
 
     /// Checks those of all together (stage A).
-    pub(super) fn settle(self, environment: &Environment<'_>) -> Result<Settlement<'a>, Fault> {
+    pub(super) fn settle(
+        self,
+        environment: &Environment<'_>,
+        budget: &mut Budget,
+    ) -> Result<Settlement<'a>, Stop<Fault>> {
         let Self { usage, counts, memory, images } = self;
         if !usage.is_real() && !usage.permits_allocation() {
-            return Err(Fault::NobodyUsesBuffers);
+            return Err(Stop::Because(Fault::NobodyUsesBuffers));
         }
-        counts.check().map_err(Fault::Count)?;
-        memory.check(environment.heaps).map_err(Fault::Memory)?;
-        Ok(Settlement { usage, counts, memory, candidates: images.settle()? })
+        counts.check().map_err(|fault| Stop::Because(Fault::Count(fault)))?;
+        memory.check(environment.heaps).map_err(|fault| Stop::Because(Fault::Memory(fault)))?;
+        Ok(Settlement { usage, counts, memory, candidates: images.settle(budget)? })
     }
 }
 

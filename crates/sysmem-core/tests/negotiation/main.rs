@@ -9,6 +9,7 @@ mod examples;
 mod examples_layout;
 mod explanations;
 mod failures;
+mod limits;
 mod properties;
 mod satisfaction;
 mod sentences;

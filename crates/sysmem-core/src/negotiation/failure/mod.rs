@@ -15,6 +15,7 @@ pub use self::selection::{
     CountShortfall, DomainShortfall, HeapShortfall, Shortfall, SizeShortfall,
 };
 use super::formats::FormatPair;
+use super::limits::MAX_WORK;
 use super::usage::Usage;
 
 /// Why constraints have no buffers in common. Participants are numbered from 0, as they were given.
@@ -30,6 +31,8 @@ pub enum Failure {
     Together(Fault),
     /// Everybody would agree, but such buffers cannot be made here.
     Selection(Shortfall),
+    /// It would take more than [`MAX_WORK`] to find out whether there are any.
+    TooMuch,
 }
 
 /// What is wrong with constraints.
@@ -91,13 +94,15 @@ pub enum Conflict {
 }
 
 impl Failure {
-    /// The rule of `sysmem2-constraints.md` that is not kept: the name of a step, or a section.
+    /// The rule of `sysmem2-constraints.md` that is not kept: the name of a step, or a section. A
+    /// limit that is not of that page is "limit of this service".
     pub fn rule(&self) -> &'static str {
         match self {
             Self::NoSize => "2.1 pre-check",
             Self::Participant { fault, .. } | Self::Together(fault) => fault.rule(),
             Self::Conflict { conflict, .. } => conflict.rule(),
             Self::Selection(shortfall) => shortfall.rule(),
+            Self::TooMuch => "limit of this service",
         }
     }
 
@@ -108,7 +113,7 @@ impl Failure {
             Self::Participant { participant, .. } | Self::Conflict { participant, .. } => {
                 Some(*participant)
             }
-            Self::NoSize | Self::Together(_) | Self::Selection(_) => None,
+            Self::NoSize | Self::Together(_) | Self::Selection(_) | Self::TooMuch => None,
         }
     }
 }
@@ -158,6 +163,11 @@ impl fmt::Display for Failure {
             Self::Selection(shortfall) => {
                 write!(f, "no buffers can be made that meet all constraints: {shortfall}")
             }
+            Self::TooMuch => write!(
+                f,
+                "too much to negotiate: what participants ask for makes more than {MAX_WORK} \
+                 steps"
+            ),
         }
     }
 }

@@ -7,6 +7,7 @@ use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 use super::list::{Entry, ImageList};
 use super::required::Joins;
 use super::{Format, ImageTerms, Stage};
+use crate::negotiation::budget::{Budget, Stop};
 use crate::negotiation::failure::{Elimination, Fault, FormatConflict, ImageFault};
 use crate::negotiation::formats::FormatPair;
 use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
@@ -42,41 +43,55 @@ impl<'a> CommonImages<'a> {
     pub(in crate::negotiation) fn combine(
         &mut self,
         other: &ImageList<'a>,
-    ) -> Result<(), FormatConflict> {
+        budget: &mut Budget,
+    ) -> Result<(), Stop<FormatConflict>> {
         if other.is_empty() {
             return Ok(());
         }
         if self.entries.is_empty() {
+            budget.spend(other.entries.len())?;
             self.entries.clone_from(&other.entries);
             return Ok(());
         }
         if has_wildcard(&self.entries) {
-            self.entries = fan_out(&self.entries, &other.index)?;
+            self.entries = fan_out(&self.entries, &other.index, budget)?;
         }
         if has_wildcard(&other.entries) {
             let own = PairIndex::new(self.entries.iter().map(|entry| entry.pair));
-            self.keep_common(&ImageList::new(fan_out(&other.entries, &own)?))
+            let fanned = fan_out(&other.entries, &own, budget)?;
+            self.keep_common(&ImageList::new(fanned), budget)
         } else {
-            self.keep_common(other)
+            self.keep_common(other, budget)
         }
     }
 
     /// Combines what is in both lists and drops the rest.
-    fn keep_common(&mut self, other: &ImageList<'a>) -> Result<(), FormatConflict> {
+    fn keep_common(
+        &mut self,
+        other: &ImageList<'a>,
+        budget: &mut Budget,
+    ) -> Result<(), Stop<FormatConflict>> {
+        // What the other list has more of is skipped without a look at it.
+        budget.spend(self.entries.len())?;
         let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
+        let mut exhausted = Ok(());
         self.entries.retain_mut(|Entry { pair, terms }| {
             let combined = match other.get(*pair) {
                 Some(others) => terms.combine_but_sizes(others).map(|()| {
                     let sizes = &mut terms.required_max_sizes;
-                    *sizes = joins.join(sizes, &others.required_max_sizes);
+                    match joins.join(sizes, &others.required_max_sizes, budget) {
+                        Ok(joined) => *sizes = joined,
+                        Err(error) => exhausted = Err(error),
+                    }
                 }),
                 None => Err(Elimination::NotOffered),
             };
             combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
         });
+        exhausted?;
         if self.entries.is_empty() {
             eliminated.sort_unstable_by_key(|(pair, _)| *pair);
-            return Err(FormatConflict::NoneInCommon { eliminated });
+            return Err(Stop::Because(FormatConflict::NoneInCommon { eliminated }));
         }
         Ok(())
     }
@@ -84,13 +99,18 @@ impl<'a> CommonImages<'a> {
     /// What is left to choose from when all participants are in: required sizes are pruned (3.6),
     /// the entries fitted to their formats, wildcards dropped (C16 to C19). Empty only if there was
     /// no entry. If several entries fail, the smallest pair is the reason.
-    pub(in crate::negotiation) fn settle(mut self) -> Result<Vec<Candidate<'a>>, Fault> {
+    pub(in crate::negotiation) fn settle(
+        mut self,
+        budget: &mut Budget,
+    ) -> Result<Vec<Candidate<'a>>, Stop<Fault>> {
+        let sizes = self.entries.iter().map(|entry| entry.terms.required_max_sizes.len());
+        budget.spend(sizes.fold(self.entries.len(), usize::saturating_add))?;
         self.each(prune)?;
         let is_constrained = !self.entries.is_empty();
         self.each(|pair, terms| terms.fit(Format::of(pair)?, Stage::Aggregate))?;
         self.entries.retain(|entry| entry.pair.is_specific());
         if is_constrained && self.entries.is_empty() {
-            return Err(Fault::OnlyWildcardFormats);
+            return Err(Stop::Because(Fault::OnlyWildcardFormats));
         }
         let candidates = self.entries.into_iter().filter_map(|Entry { pair, terms }| {
             let info = FormatInfo::of(pair.pixel_format)?;
@@ -99,7 +119,7 @@ impl<'a> CommonImages<'a> {
         });
         let candidates: Vec<_> = candidates.collect();
         if is_constrained && candidates.is_empty() {
-            return Err(Fault::OnlyWildcardColorSpaces);
+            return Err(Stop::Because(Fault::OnlyWildcardColorSpaces));
         }
         Ok(candidates)
     }
@@ -107,13 +127,13 @@ impl<'a> CommonImages<'a> {
     fn each(
         &mut self,
         mut step: impl FnMut(FormatPair, &mut ImageTerms<'a>) -> Result<(), ImageFault>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Stop<Fault>> {
         let faults = self.entries.iter_mut().filter_map(|Entry { pair, terms }| {
             let fault = step(*pair, terms).err()?;
             Some((*pair, fault))
         });
         match faults.min_by_key(|(pair, _)| *pair) {
-            Some((pair, fault)) => Err(Fault::Image { pair, fault }),
+            Some((pair, fault)) => Err(Stop::Because(Fault::Image { pair, fault })),
             None => Ok(()),
         }
     }
@@ -131,7 +151,9 @@ fn has_wildcard(entries: &[Entry<'_>]) -> bool {
 fn fan_out<'a>(
     entries: &[Entry<'a>],
     others: &PairIndex,
-) -> Result<Vec<Entry<'a>>, FormatConflict> {
+    budget: &mut Budget,
+) -> Result<Vec<Entry<'a>>, Stop<FormatConflict>> {
+    budget.spend(entries.len())?;
     let mut fanned = Vec::with_capacity(entries.len());
     let mut rest = entries.iter();
     while let Some(entry) = rest.next() {
@@ -139,16 +161,18 @@ fn fan_out<'a>(
             fanned.push(entry.clone());
             continue;
         }
-        let candidates = others.candidates(entry.pair).into_iter();
-        let partners =
-            candidates.filter_map(|other| Some((other.place, other.pair.meet(entry.pair)?)));
+        let candidates = others.candidates(entry.pair);
+        budget.spend(candidates.len())?;
+        let partners = candidates
+            .into_iter()
+            .filter_map(|other| Some((other.place, other.pair.meet(entry.pair)?)));
         let mut partners: Vec<_> = partners.collect();
         partners.sort_unstable();
         for (_, pair) in partners {
             let Some(terms) = entry.terms.narrowed_to(pair) else { continue };
             fanned.push(Entry { pair, terms });
             if fanned.len().saturating_add(rest.len()) >= MAX_FAN_OUT {
-                return Err(FormatConflict::TooManyFormats);
+                return Err(Stop::Because(FormatConflict::TooManyFormats));
             }
         }
     }

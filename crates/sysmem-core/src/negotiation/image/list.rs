@@ -99,7 +99,7 @@ fn read<'a>(
     page_size_bytes: u64,
     list: &mut Vec<Entry<'a>>,
 ) -> Result<(), Fault> {
-    list.reserve(tables.iter().map(count).sum());
+    list.reserve(tables.iter().map(pairs_of).sum());
     for (entry, table) in tables.iter().enumerate() {
         let pairs =
             FormatPair::of_entry(table, usage).map_err(|fault| Fault::Format { entry, fault })?;
@@ -131,7 +131,7 @@ fn terms_for<'a>(
 }
 
 /// How many pairs a table stands for (2.5).
-pub(in crate::negotiation) fn count(table: &ImageFormatConstraints) -> usize {
+pub(in crate::negotiation) fn pairs_of(table: &ImageFormatConstraints) -> usize {
     let listed = table.pixel_format_and_modifiers.as_ref().map_or(0, Vec::len);
     listed.saturating_add(usize::from(table.pixel_format.is_some()))
 }
@@ -139,7 +139,7 @@ pub(in crate::negotiation) fn count(table: &ImageFormatConstraints) -> usize {
 /// The index of the table that the pair at a place comes from.
 fn table_with(tables: &[ImageFormatConstraints], place: usize) -> usize {
     let mut ends = tables.iter().scan(0_usize, |end, table| {
-        *end = end.saturating_add(count(table));
+        *end = end.saturating_add(pairs_of(table));
         Some(*end)
     });
     ends.position(|end| place < end).unwrap_or(0)

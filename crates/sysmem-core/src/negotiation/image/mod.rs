@@ -22,7 +22,7 @@ use super::number::{Alignment, Divisor, PowerOfTwo, max_size, min_size};
 
 pub(super) use self::common::{Candidate, CommonImages};
 pub(super) use self::fit::Stage;
-pub(super) use self::list::ImageList;
+pub(super) use self::list::{ImageList, pairs_of};
 use self::required::RequiredSizes;
 
 /// One entry, every default filled in.

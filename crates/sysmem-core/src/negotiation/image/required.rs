@@ -8,10 +8,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use sysmem_fidl::fuchsia_math::SizeU;
 
+use crate::negotiation::budget::{Budget, Exhausted};
 use crate::negotiation::number::{fits, has_area, max_size};
 
 /// The `required_max_size_list` of one participant, or of several together. Copies are cheap.
@@ -40,6 +42,10 @@ impl<'a> RequiredSizes<'a> {
             List::Given(list) => list,
             List::Uncovered(list) => list,
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.as_slice().len()
     }
 
     /// The first size that `max` is too small for.
@@ -102,12 +108,16 @@ impl<'a> Joins<'a> {
         &mut self,
         first: &RequiredSizes<'a>,
         second: &RequiredSizes<'a>,
-    ) -> RequiredSizes<'a> {
-        let join = self.known.entry((first.place(), second.place())).or_insert_with(|| Join {
-            _parts: [first.clone(), second.clone()],
-            whole: first.joined(second),
-        });
-        join.whole.clone()
+        budget: &mut Budget,
+    ) -> Result<RequiredSizes<'a>, Exhausted> {
+        let entry = match self.known.entry((first.place(), second.place())) {
+            Entry::Occupied(entry) => return Ok(entry.get().whole.clone()),
+            Entry::Vacant(entry) => entry,
+        };
+        budget.spend(first.len().saturating_add(second.len()))?;
+        let whole = first.joined(second);
+        entry.insert(Join { _parts: [first.clone(), second.clone()], whole: whole.clone() });
+        Ok(whole)
     }
 }
 
@@ -179,10 +189,11 @@ mod tests {
         let (a, b) = (sizes(&[(8, 8), (4, 4)]), sizes(&[(1, 9)]));
         let (a, b) = (RequiredSizes::new(&a), RequiredSizes::new(&b));
         let mut joins = Joins::default();
-        let joined = joins.join(&a, &b);
+        let mut budget = Budget::full();
+        let joined = joins.join(&a, &b, &mut budget).unwrap();
         assert_eq!(joined.as_slice(), sizes(&[(8, 8), (1, 9)]));
-        assert_eq!(joins.join(&a, &b).place(), joined.place());
-        assert_ne!(joins.join(&b, &a).place(), joined.place());
+        assert_eq!(joins.join(&a, &b, &mut budget).unwrap().place(), joined.place());
+        assert_ne!(joins.join(&b, &a, &mut budget).unwrap().place(), joined.place());
     }
 
     fn list() -> impl Strategy<Value = Vec<(u32, u32)>> {
@@ -199,7 +210,7 @@ mod tests {
             let mut joins = Joins::default();
             let given = lists.iter().map(|list| RequiredSizes::new(list));
             let joined = given.reduce(|all, next| {
-                let joined = joins.join(&all, &next);
+                let joined = joins.join(&all, &next, &mut Budget::full()).unwrap();
                 assert!(joined.as_slice().iter().all(|size| fits(*size, joined.bound)));
                 joined
             });

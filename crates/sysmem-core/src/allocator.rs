@@ -55,12 +55,13 @@ impl<H: Handle> Core<H> {
             Request::AllocateNonSharedCollection { payload } => {
                 let end = required(payload.collection_request, "collection_request")?;
                 let kind = Kind::Collection(Participant::default());
-                self.new_collection(ChannelKind::Collection, end.into_handle(), kind, debug);
+                let channel_kind = ChannelKind::Collection;
+                self.new_collection(channel, channel_kind, end.into_handle(), kind, debug)?;
             }
             Request::AllocateSharedCollection { payload } => {
                 let end = required(payload.token_request, "token_request")?;
                 let kind = Kind::Token { turn_ins: VecDeque::new() };
-                self.new_collection(ChannelKind::Token, end.into_handle(), kind, debug);
+                self.new_collection(channel, ChannelKind::Token, end.into_handle(), kind, debug)?;
             }
             Request::BindSharedCollection { payload } => {
                 let token = required(payload.token, "token")?;
@@ -91,12 +92,15 @@ impl<H: Handle> Core<H> {
     /// A logical collection with its root (2.4).
     fn new_collection(
         &mut self,
+        owner: ChannelId,
         channel_kind: ChannelKind,
         end: H,
         root: Kind<H>,
         debug: Option<DebugInfo>,
-    ) {
+    ) -> Result<(), Deviation> {
+        self.shared.owners.check_collection(owner)?;
         let id = self.shared.collection_number();
+        self.shared.owners.begin(id, owner);
         let node = NodeId(self.shared.number());
         let channel = self.shared.serve(channel_kind, end, Served::Node { collection: id, node });
         let collection = LogicalCollection::new(
@@ -109,6 +113,7 @@ impl<H: Handle> Core<H> {
         );
         self.collections.insert(id, collection);
         self.on_collection(id, |_, _| {});
+        Ok(())
     }
 
     /// Begins to turn a token in. A token that is not known is no deviation: both ends are dropped

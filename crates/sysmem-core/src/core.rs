@@ -172,6 +172,7 @@ impl<H: Handle> Core<H> {
         self.deadlines.set(id, collection.deadline());
         if collection.is_gone() {
             self.collections.remove(&id);
+            self.shared.owners.end(id);
         }
     }
 

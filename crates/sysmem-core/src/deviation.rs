@@ -28,6 +28,12 @@ pub(crate) enum Deviation {
     WeakOkAfterWait,
     GroupIsComplete,
     GroupWithoutChildren,
+    TooManyCollections {
+        limit: usize,
+    },
+    TooManyChannels {
+        limit: usize,
+    },
     TooManyNodes {
         limit: usize,
     },
@@ -84,6 +90,12 @@ impl fmt::Display for Deviation {
             Self::WeakOkAfterWait => f.write_str("SetWeakOk after WaitForAllBuffersAllocated"),
             Self::GroupIsComplete => f.write_str("a message after AllChildrenPresent"),
             Self::GroupWithoutChildren => f.write_str("AllChildrenPresent without any child"),
+            Self::TooManyCollections { limit } => {
+                write!(f, "more than {limit} collections through one Allocator")
+            }
+            Self::TooManyChannels { limit } => {
+                write!(f, "more than {limit} channels of collections through one Allocator")
+            }
             Self::TooManyNodes { limit } => {
                 write!(f, "the collection would have more than {limit} nodes")
             }

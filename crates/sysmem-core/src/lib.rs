@@ -36,6 +36,7 @@ mod interface;
 mod limits;
 mod logical;
 pub mod negotiation;
+mod owners;
 mod shared;
 mod tree;
 

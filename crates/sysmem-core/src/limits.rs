@@ -1,6 +1,12 @@
 //! Bounds on everything that a client can make grow. What goes past one is a protocol deviation of
 //! the node that does it (`sysmem2-protocols.md` 4.4 lets a server add generous ones).
 
+/// Collections that were made through one connection to the Allocator and still are there.
+pub(crate) const OWNED_COLLECTIONS_MAX: usize = 1024;
+
+/// Channels of all those collections.
+pub(crate) const OWNED_CHANNELS_MAX: usize = 4096;
+
 /// Nodes of one tree, orphans included. Much work is in proportion to them.
 pub(crate) const NODES_MAX: usize = 1024;
 

@@ -7,6 +7,7 @@ use crate::interface::{
     AllocationId, AllocationPlan, ChannelId, ChannelKind, Effect, HeapFailure, Instant, NodeId,
     Record, Reply, Severity,
 };
+use crate::owners::Owners;
 use crate::tree::debug_info::DebugInfo;
 
 /// See the module's words.
@@ -14,6 +15,7 @@ use crate::tree::debug_info::DebugInfo;
 pub(crate) struct Shared<H> {
     pub config: Config,
     pub now: Instant,
+    pub owners: Owners,
     channels: BTreeMap<ChannelId, Served>,
     allocations: BTreeMap<AllocationId, Allocation>,
     effects: VecDeque<Effect<H>>,
@@ -55,6 +57,7 @@ impl<H> Shared<H> {
             next_collection: config.first_collection_id,
             config,
             now: Instant(i64::MIN),
+            owners: Owners::default(),
             channels: BTreeMap::new(),
             allocations: BTreeMap::new(),
             effects: VecDeque::new(),
@@ -78,6 +81,9 @@ impl<H> Shared<H> {
     /// A channel that the driver makes or has made.
     pub fn add_channel(&mut self, served: Served) -> ChannelId {
         let channel = ChannelId(self.number());
+        if let Served::Node { collection, .. } = served {
+            self.owners.add_channel(collection);
+        }
         self.channels.insert(channel, served);
         channel
     }
@@ -126,7 +132,11 @@ impl<H> Shared<H> {
 
     /// The client has closed a channel. Whether it was there.
     pub fn forget(&mut self, channel: ChannelId) -> bool {
-        self.channels.remove(&channel).is_some()
+        let served = self.channels.remove(&channel);
+        if let Some(Served::Node { collection, .. }) = served {
+            self.owners.remove_channel(collection);
+        }
+        served.is_some()
     }
 
     /// Has buffers made.
@@ -195,6 +205,9 @@ impl<H> Shared<H> {
 
     /// Whether no channel, buffer or effect is left.
     pub fn is_idle(&self) -> bool {
-        self.channels.is_empty() && self.allocations.is_empty() && self.effects.is_empty()
+        self.channels.is_empty()
+            && self.owners.is_empty()
+            && self.allocations.is_empty()
+            && self.effects.is_empty()
     }
 }

@@ -131,7 +131,7 @@ impl<H> LogicalCollection<H> {
         child: NewChild,
         end: H,
     ) -> Result<(), Deviation> {
-        self.check_room(1)?;
+        self.check_room(shared, 1)?;
         let node = NodeId(shared.number());
         let served = Served::Node { collection: self.id, node };
         let channel_kind = match child {
@@ -153,7 +153,7 @@ impl<H> LogicalCollection<H> {
         if masks.contains(&0) {
             return Err(Deviation::ZeroRights);
         }
-        self.check_room(masks.len())?;
+        self.check_room(shared, masks.len())?;
         let mut channels = Vec::with_capacity(masks.len());
         for &mask in masks {
             let node = NodeId(shared.number());
@@ -181,11 +181,11 @@ impl<H> LogicalCollection<H> {
         self.tree.insert(id, child);
     }
 
-    fn check_room(&self, nodes: usize) -> Result<(), Deviation> {
+    fn check_room(&self, shared: &Shared<H>, nodes: usize) -> Result<(), Deviation> {
         if self.tree.len().saturating_add(nodes) > NODES_MAX {
             return Err(Deviation::TooManyNodes { limit: NODES_MAX });
         }
-        Ok(())
+        shared.owners.check_channels(self.id, nodes)
     }
 
     fn log(&self, shared: &mut Shared<H>, severity: Severity, text: impl fmt::Display) {

@@ -9,6 +9,8 @@ use crate::client::{INTERNAL, SAME_RIGHTS};
 use crate::constraints::cpu;
 use crate::world::World;
 
+const OWNED_COLLECTIONS_MAX: usize = 1024;
+const OWNED_CHANNELS_MAX: usize = 4096;
 const NODES_MAX: usize = 1024;
 const WAITS_MAX: usize = 16;
 const COLLECTION_WAITS_MAX: usize = 4096;
@@ -123,6 +125,44 @@ fn a_collection_stores_so_many_constraints_and_no_more() {
     assert_eq!(last.epitaph(), INTERNAL);
     assert_eq!(world.log("would take over 4194304 bytes").len(), 1);
     world.assert_nothing_is_left_but_allocators();
+}
+
+#[test]
+fn an_allocator_has_so_many_collections_and_no_more() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let tokens: Vec<_> = (0..OWNED_COLLECTIONS_MAX).map(|_| allocator.shared_token()).collect();
+    // Those that are gone do not count, and those of others do not.
+    tokens[0].close();
+    assert!(world.shared_token().is_open());
+    assert!(allocator.non_shared_collection().is_open());
+    let one_too_many = allocator.shared_token();
+    assert_eq!(allocator.epitaph(), INTERNAL);
+    assert_eq!(one_too_many.epitaph(), None);
+    assert!(tokens[1].is_open());
+    assert_eq!(world.log("more than 1024 collections").len(), 1);
+}
+
+#[test]
+fn collections_of_an_allocator_have_so_many_channels_and_no_more() {
+    let world = World::new();
+    let allocator = world.allocator();
+    let roots = [(); OWNED_CHANNELS_MAX / NODES_MAX].map(|()| allocator.shared_token());
+    for root in &roots {
+        (1..NODES_MAX / 64).for_each(|_| drop(root.duplicate_sync(&[SAME_RIGHTS; 64])));
+        root.duplicate_sync(&[SAME_RIGHTS; 62]);
+    }
+    let [first, second, ..] = &roots;
+    let last = [(); OWNED_CHANNELS_MAX / NODES_MAX - 1].map(|()| allocator.shared_token());
+    let child = last[0].duplicate();
+    assert!(first.is_open() && allocator.is_open());
+
+    // A token that is turned in has one channel as before; a child has one more.
+    assert!(world.bind(child).is_open());
+    second.duplicate();
+    assert_eq!(second.epitaph(), INTERNAL);
+    assert_eq!(world.log("more than 4096 channels").len(), 1);
+    assert!(first.is_open() && allocator.is_open());
 }
 
 #[test]

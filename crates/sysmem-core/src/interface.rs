@@ -57,8 +57,8 @@ pub enum Input<H> {
     /// channel with this input: no effect names it any more.
     Closed(ChannelId),
     /// The answer to the oldest [`Effect::TurnIn`] of a channel that has none: the queue of the
-    /// token was fed in up to the proof, or it had no proof in it and the client end was not that of
-    /// the token.
+    /// token was fed in up to the proof, or it had no proof in it and the client end was not that
+    /// of the token.
     TurnedIn {
         channel: ChannelId,
         proven: bool,

@@ -6,8 +6,8 @@ use crate::deviation::Deviation;
 use crate::interface::ChannelId;
 use crate::limits::{OWNED_CHANNELS_MAX, OWNED_COLLECTIONS_MAX};
 
-/// A collection, with all that comes of it, belongs to the connection that it was made through; also
-/// when others take part in it, and when the connection has been closed.
+/// A collection, with all that comes of it, belongs to the connection that it was made through;
+/// also when others take part in it, and when the connection has been closed.
 #[derive(Debug, Default)]
 pub(crate) struct Owners {
     by_collection: BTreeMap<u64, ChannelId>,

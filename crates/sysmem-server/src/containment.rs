@@ -16,7 +16,8 @@ pub(crate) enum Outcome {
     Stuck,
 }
 
-/// Lets `act` work on the core. If that panics, the collection or Allocator that it was about fails.
+/// Lets `act` work on the core. If that panics, the collection or Allocator that it was about
+/// fails.
 ///
 /// The core lives on. It handles every request inside one collection, so what a panic leaves half
 /// done is what is given up here.

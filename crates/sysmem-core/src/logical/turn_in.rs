@@ -34,8 +34,9 @@ impl<H> LogicalCollection<H> {
     /// The token was drained. If it is proven, the node becomes a collection; everything else about
     /// it stays. If not, nothing has happened.
     ///
-    /// A proven token has been held by whoever turned it in, and is used up: requests that are still
-    /// parked on it come from copies of its end, and find it as unknown as one after the conversion.
+    /// A proven token has been held by whoever turned it in, and is used up: requests that are
+    /// still parked on it come from copies of its end, or from nobody who held it, and find it as
+    /// unknown as those that come after the conversion.
     pub fn turned_in(&mut self, shared: &mut Shared<H>, id: NodeId, proven: bool) {
         let Some(node) = self.tree.get_mut(id) else { return };
         let Kind::Token { turn_ins } = &mut node.kind else { return };

@@ -47,6 +47,9 @@ impl fmt::Display for Explanation<'_> {
             f.write_str(if index == 0 { "\n  to fix it: " } else { "\n         or: " })?;
             self.repair(f, repair)?;
         }
+        if repairs.is_empty() {
+            f.write_str("\n  no single change was found that would be enough")?;
+        }
         Ok(())
     }
 }

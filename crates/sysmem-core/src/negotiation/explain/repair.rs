@@ -71,6 +71,7 @@ impl<'p> Workshop<'p, '_> {
     fn mend(&mut self, suspect: &Suspect, failure: &Failure) {
         let participant = suspect.participant;
         let Some(own) = self.participants.get(participant).copied() else { return };
+        let mut names_more = false;
         for Clause { field, value } in &suspect.clauses {
             match field {
                 // What a participant does is the last thing it will change.
@@ -87,7 +88,9 @@ impl<'p> Workshop<'p, '_> {
                     self.try_one_of(participant, *field, shorter_lists(value))
                 }
                 Field::Image { entry, field } if field.is_format() => {
-                    self.mend_format(participant, own, *entry, *field)
+                    // One more format is enough, whichever entry it is in.
+                    names_more = names_more || self.mend_format(participant, own, *entry, *field);
+                    names_more
                 }
                 _ => self.mend_value(participant, *field, value),
             };

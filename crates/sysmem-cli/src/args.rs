@@ -33,6 +33,11 @@ pub enum Command {
     /// A source reads pictures into buffers, a filter changes them in place, and a sink writes them
     /// out. Each is a process of its own; what crosses between them is the number of a buffer.
     Demo(DemoArguments),
+    /// Negotiate constraints from a file, without a service
+    ///
+    /// Says what buffers would suit everybody, or who conflicts with whom about what, and what would
+    /// fix it. Exit status 2 if nothing suits all.
+    Negotiate(NegotiateArguments),
     /// One of the processes of the demo.
     #[command(hide = true)]
     DemoParticipant {
@@ -70,4 +75,18 @@ pub struct DemoArguments {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `sysmem negotiate`.
+#[derive(Debug, Args)]
+pub struct NegotiateArguments {
+    /// Participants and their constraints in JSON; "-" is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Take each line of FILE for an input of its own, and print a JSON object for each
+    #[arg(long)]
+    pub jsonl: bool,
 }

@@ -39,6 +39,12 @@ pub enum Failure {
     Embedded(sysmem_server::ConnectError),
     /// A file is not what it should be.
     Media { path: Option<PathBuf>, error: MediaError },
+    /// A file, or standard input, cannot be read.
+    Unreadable { path: PathBuf, error: io::Error },
+    /// A file of constraints is not what it should be.
+    Scenario { path: PathBuf, error: Box<sysmem_json::Error> },
+    /// The constraints of a file have nothing in common.
+    Refused { path: PathBuf, error: sysmem_fidl::fuchsia_sysmem2::Error },
     /// Input and output are the same file.
     SameFile(PathBuf),
     /// The service, or what it says.
@@ -72,7 +78,8 @@ impl Failure {
             // Without anybody who died it is the negotiation that fails like this, for those whose
             // wait came too late to be answered (`sysmem2-protocols.md` 3.8).
             Self::Sysmem(sysmem::Error::Allocation(_) | sysmem::Error::Closed { .. })
-            | Self::Layout(_) => Status::Impossible,
+            | Self::Layout(_)
+            | Self::Refused { .. } => Status::Impossible,
             Self::Participant { status, .. } => *status,
             _ => Status::BadInput,
         }
@@ -104,6 +111,14 @@ impl fmt::Display for Failure {
             Self::Embedded(error) => error.fmt(f),
             Self::Media { path: Some(path), error } => write!(f, "{}: {error}", path.display()),
             Self::Media { path: None, error } => write!(f, "the clip of the program: {error}"),
+            Self::Unreadable { path, error } => {
+                write!(f, "{}: cannot be read: {error}", path.display())
+            }
+            Self::Scenario { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Refused { path, error } => {
+                let name = error.name().unwrap_or("refused");
+                write!(f, "{}: no buffers suit everybody ({name})", path.display())
+            }
             Self::SameFile(path) => {
                 write!(f, "{}: input and output are the same file", path.display())
             }

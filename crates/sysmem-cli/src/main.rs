@@ -6,6 +6,7 @@ mod failure;
 mod frame;
 mod log;
 mod media;
+mod negotiate;
 mod serve;
 mod usage;
 
@@ -34,12 +35,15 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let least = match arguments.command {
         Command::Serve(_) => LevelFilter::WARN,
         // Says itself what is wrong.
-        Command::Demo(_) | Command::DemoParticipant { .. } => LevelFilter::OFF,
+        Command::Demo(_) | Command::DemoParticipant { .. } | Command::Negotiate(_) => {
+            LevelFilter::OFF
+        }
     };
     log::start(least, arguments.verbosity)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Negotiate(arguments) => negotiate::run(arguments),
         Command::DemoParticipant { role } => demo::take_part(role),
     }
 }

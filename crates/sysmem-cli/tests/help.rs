@@ -13,6 +13,7 @@ fn help_is_what_it_was() {
         ("sysmem", &["--help"][..]),
         ("serve", &["serve", "--help"]),
         ("demo", &["demo", "--help"]),
+        ("negotiate", &["negotiate", "--help"]),
     ] {
         let help = String::from_utf8(succeed(arguments).stdout).unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));

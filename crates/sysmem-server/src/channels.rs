@@ -78,7 +78,7 @@ impl Channels {
                 Ok(())
             }
             Err(error) => {
-                self.closer.close_channel(socket);
+                self.closer.close_served(socket);
                 Err(error)
             }
         }
@@ -94,7 +94,7 @@ impl Channels {
         let _ = self.registry.deregister(&mut SourceFd(&served.socket.as_raw_fd()));
         // ENOTCONN: the peer was faster.
         let _ = shutdown(&served.socket, Shutdown::Both);
-        self.closer.close_channel(served.socket);
+        self.closer.close_served(served.socket);
     }
 
     pub(crate) fn get(&self, id: ChannelId) -> Option<&Served> {

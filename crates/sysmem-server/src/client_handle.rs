@@ -9,9 +9,12 @@ use std::path::Path;
 use fidl::{HandleFault, ObjectType, Rights};
 use rustix::event::{EventfdFlags, eventfd};
 use sysmem_fidl::Expected;
+use sysmem_fidl::zx::ObjType;
 use zx::{Channel, Kind};
 
 use crate::closer::Closer;
+
+const EVENTPAIR: ObjectType = ObjectType(ObjType::EVENTPAIR.into_primitive());
 
 /// Enough of the `fdinfo` of a dma-buf to find its exporter in.
 const FDINFO_BYTES: usize = 1024;
@@ -29,6 +32,8 @@ pub(crate) struct ClientHandle {
 #[derive(Debug)]
 enum Object {
     Channel(Channel),
+    /// On which nothing is sent, so that nobody misses what is in its queue.
+    EventPair(Channel),
     /// Memory, or what stands in for something harmful.
     Other(zx::Handle),
 }
@@ -51,7 +56,7 @@ impl ClientHandle {
     /// The channel that this is, to look at.
     pub(crate) fn channel(&self) -> Option<&Channel> {
         match &self.object {
-            Some(Object::Channel(channel)) => Some(channel),
+            Some(Object::Channel(channel) | Object::EventPair(channel)) => Some(channel),
             Some(Object::Other(_)) | None => None,
         }
     }
@@ -60,7 +65,7 @@ impl ClientHandle {
     pub(crate) fn memory(&self) -> Option<&zx::Handle> {
         match &self.object {
             Some(Object::Other(handle)) => Some(handle),
-            Some(Object::Channel(_)) | None => None,
+            Some(Object::Channel(_) | Object::EventPair(_)) | None => None,
         }
     }
 
@@ -91,7 +96,8 @@ impl ClientHandle {
 impl Drop for ClientHandle {
     fn drop(&mut self) {
         match self.object.take() {
-            Some(Object::Channel(channel)) => self.closer.close_channel(channel),
+            Some(Object::Channel(channel)) => self.closer.close_unserved(channel),
+            Some(Object::EventPair(end)) => self.closer.close_served(end),
             Some(Object::Other(handle)) => self.closer.close_foreign(handle),
             None => {}
         }
@@ -100,8 +106,15 @@ impl Drop for ClientHandle {
 
 impl fidl::Handle for ClientHandle {
     /// By the rules of [`sysmem_fidl::Handle`]. What is refused goes the way of all of these.
-    fn receive(self, object_type: ObjectType, _: Rights) -> Result<Self, HandleFault> {
-        if self.is(object_type) { Ok(self) } else { Err(HandleFault::WrongType) }
+    fn receive(mut self, object_type: ObjectType, _: Rights) -> Result<Self, HandleFault> {
+        if !self.is(object_type) {
+            return Err(HandleFault::WrongType);
+        }
+        self.object = match self.object.take() {
+            Some(Object::Channel(end)) if object_type == EVENTPAIR => Some(Object::EventPair(end)),
+            other => other,
+        };
+        Ok(self)
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Freeing committed memory takes milliseconds (`linux-platform.md` 11), and a client can send
 //! descriptors whose close waits for whoever it likes: a file of its own file system, a socket that
-//! lingers, another socket with those in its queue. The event loop closes none of them; three
-//! threads do. One frees the server's own memory and waits for nobody. One closes channels, and
-//! takes what is in their queues out before. One has what strangers made, and may be stuck for ever
-//! without anybody missing it.
+//! lingers, another socket with those in its queue. The event loop closes none of them; threads do.
+//! One frees the server's own memory and waits for nobody. One closes channels that were the
+//! server's alone, and takes what is in their queues out before. One closes other channels, of which
+//! the client may have a copy that is in use, if nothing is in their queues. One has all that
+//! strangers made, and may be stuck for ever without anybody missing it.
 
 mod piles;
 mod queues;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use rustix::net::{AddressFamily, sockopt};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, RecvFlags, sockopt};
 
 use piles::{Never, Pile};
 use queues::ChannelCloser;
@@ -32,13 +34,14 @@ pub(crate) struct Closer(Arc<Piles>);
 #[derive(Debug)]
 struct Piles {
     memory: Pile<zx::Vmo>,
-    channels: Pile<zx::Channel>,
+    served: Pile<zx::Channel>,
+    unserved: Pile<zx::Channel>,
     foreign: Arc<Pile<OwnedFd>>,
 }
 
 /// Tells when everything that was given to a [`Closer`] is closed, strangers' descriptors aside.
 #[derive(Debug)]
-pub(crate) struct Closed([Receiver<Never>; 2]);
+pub(crate) struct Closed([Receiver<Never>; 3]);
 
 impl Closer {
     /// Starts the threads.
@@ -51,10 +54,14 @@ impl Closer {
         let (foreign, _) = Pile::spawn("sysmem-foreign", close_foreign)?;
         let foreign = Arc::new(foreign);
         let mut closer = ChannelCloser::new(Arc::clone(&foreign));
-        let (channels, channels_closed) =
-            Pile::spawn("sysmem-channels", move |channel| closer.close(channel))?;
-        let closer = Self(Arc::new(Piles { memory, channels, foreign }));
-        Ok((closer, Closed([memory_freed, channels_closed])))
+        let (served, served_closed) =
+            Pile::spawn("sysmem-served", move |channel| closer.close(channel))?;
+        let foreign_too = Arc::clone(&foreign);
+        let (unserved, unserved_closed) = Pile::spawn("sysmem-unserved", move |channel| {
+            close_if_empty(channel, &foreign_too);
+        })?;
+        let closer = Self(Arc::new(Piles { memory, served, unserved, foreign }));
+        Ok((closer, Closed([memory_freed, served_closed, unserved_closed])))
     }
 
     /// Frees memory that this server made.
@@ -62,9 +69,14 @@ impl Closer {
         self.0.memory.add(memory);
     }
 
-    /// Closes a channel, in whose queue may be anything.
-    pub(crate) fn close_channel(&self, channel: zx::Channel) {
-        self.0.channels.add(channel);
+    /// Closes a channel that nobody uses any more, whoever has a copy of it.
+    pub(crate) fn close_served(&self, channel: zx::Channel) {
+        self.0.served.add(channel);
+    }
+
+    /// Closes a channel that its sender may have kept a copy of, to use it.
+    pub(crate) fn close_unserved(&self, channel: zx::Channel) {
+        self.0.unserved.add(channel);
     }
 
     /// Closes a descriptor of which only a stranger knows what it is.
@@ -76,7 +88,8 @@ impl Closer {
     /// than most closes.
     pub(crate) fn flush(&self) {
         self.0.memory.flush();
-        self.0.channels.flush();
+        self.0.served.flush();
+        self.0.unserved.flush();
         self.0.foreign.flush();
     }
 }
@@ -94,6 +107,22 @@ impl Closed {
                     tracing::warn!("descriptors that a client left behind are still being closed");
                 }
             }
+        }
+    }
+}
+
+/// Closes a channel here only if nothing can be in its queue whose close waits. Nothing is taken
+/// out: it may be meant for a copy.
+///
+/// Who sends at the very moment can hold this thread up all the same, and with it channels that
+/// were refused.
+fn close_if_empty(channel: zx::Channel, foreign: &Pile<OwnedFd>) {
+    let look = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    match rustix::net::recv(&channel, &mut [0; 1], look) {
+        Err(Errno::WOULDBLOCK) => drop(channel),
+        _ => {
+            foreign.add(channel.into());
+            foreign.flush();
         }
     }
 }
@@ -119,39 +148,27 @@ mod tests {
     fn objects_what_is_given_to_the_closer_is_closed_when_its_wait_returns() {
         let (closer, closed) = Closer::spawn().unwrap();
         let (kept, given) = zx::Channel::pair().unwrap();
-        closer.close_channel(given);
+        closer.close_served(given);
         drop(closer);
         closed.wait();
         let mut buffer = zx::MessageBuffer::new();
         assert_eq!(kept.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
     }
-    /// The innermost of sockets that lie in each other's queues, and its peer.
-    fn nested(levels: usize) -> (zx::Channel, zx::Channel, zx::Channel) {
-        let (innermost, peer) = zx::Channel::pair().unwrap();
-        let mut inner = innermost.as_fd().try_clone_to_owned().unwrap();
-        let (mut outer, mut last) = zx::Channel::pair().unwrap();
-        for _ in 0..levels {
-            last.send(b"x", &[inner.as_fd()]).unwrap();
-            inner = outer.into();
-            (outer, last) = zx::Channel::pair().unwrap();
-        }
-        last.send(b"x", &[inner.as_fd()]).unwrap();
-        (outer, innermost, peer)
-    }
-
     #[test]
-    fn objects_channels_in_the_queue_of_a_channel_are_emptied_too() {
+    fn objects_a_channel_that_was_not_served_leaves_a_copy_as_it_is() {
         let (closer, closed) = Closer::spawn().unwrap();
-        let (outer, innermost, peer) = nested(3);
-        let (file, _kept) = std::os::unix::net::UnixStream::pair().unwrap();
-        peer.send(b"x", &[file.as_fd()]).unwrap();
-        closer.close_channel(outer);
+        let (kept, peer) = zx::Channel::pair().unwrap();
+        let copy = |end: &zx::Channel| {
+            zx::Channel::from_handle(end.as_fd().try_clone_to_owned().unwrap().into()).unwrap()
+        };
+        closer.close_unserved(copy(&kept));
+        peer.send(b"message", &[]).unwrap();
+        closer.close_unserved(copy(&kept));
         drop(closer);
         closed.wait();
-        // Somebody has looked into the innermost queue before it was closed.
         let mut buffer = zx::MessageBuffer::new();
-        assert_eq!(innermost.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
-        assert_eq!(peer.send(b"late", &[]), Err(zx::SendError::PeerClosed));
+        assert_eq!(kept.recv(&mut buffer).unwrap().bytes, b"message");
+        peer.send(b"more", &[]).unwrap();
     }
 
     #[test]

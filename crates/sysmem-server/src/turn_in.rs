@@ -25,7 +25,7 @@ impl Driver {
         self.client = client;
         self.feed(Input::TurnedIn { channel: token, proven });
         if let Some(client_end) = client_end {
-            self.closer.close_channel(client_end);
+            self.closer.close_unserved(client_end);
         }
     }
 

@@ -40,7 +40,8 @@ fn objects_after_a_thousand_connections_there_are_as_many_descriptors_as_before(
         }
         drop(clients);
         drop(nodes);
-        wait_until_open(&bystander, |count| count == before);
+        // Of what the first collection left, something may have been open still.
+        wait_until_open(&bystander, |count| count <= before);
     }
     assert_serves(&bystander);
 }

@@ -64,11 +64,20 @@ impl Vmo {
     /// # Errors
     ///
     /// [`VmoStep::Reopen`], with `EMFILE` or `ENFILE` when descriptors ran out, and `ENOENT` when
-    /// `/proc` is not mounted.
+    /// `/proc` is not mounted; [`VmoStep::Lease`] when a participant has a lease (`F_SETLEASE`)
+    /// that stands against it.
     pub fn reopen(&self, access: Access) -> Result<Handle, VmoError> {
-        let flags = OFlags::CLOEXEC | access.open_flags();
+        // Without O_NONBLOCK the open waits until the participant gives its lease up, or for
+        // fs.lease-break-time, 45 seconds.
+        let flags = OFlags::CLOEXEC | OFlags::NONBLOCK | access.open_flags();
         let opened = rustix::fs::open(proc_path(self.as_fd()), flags, Mode::empty());
-        Ok(opened.map_err(VmoStep::Reopen.failed())?.into())
+        let handle = Handle::from(opened.map_err(|errno| match errno {
+            Errno::WOULDBLOCK => VmoStep::Lease.failed()(errno),
+            errno => VmoStep::Reopen.failed()(errno),
+        })?);
+        // Nobody is to find a flag that it did not ask for.
+        rustix::fs::fcntl_setfl(&handle, access.open_flags()).map_err(VmoStep::Reopen.failed())?;
+        Ok(handle)
     }
 
     /// Which memory this is, whatever the handle.
@@ -126,6 +135,8 @@ pub enum VmoStep {
     Commit,
     /// Opening through `/proc/self/fd`.
     Reopen,
+    /// Opening what somebody else has a lease of.
+    Lease,
 }
 
 impl VmoStep {
@@ -144,6 +155,7 @@ impl fmt::Display for VmoError {
             VmoStep::Identify => "identify a memfd",
             VmoStep::Commit => "commit the pages of a memfd",
             VmoStep::Reopen => "open a memfd anew through /proc/self/fd",
+            VmoStep::Lease => "open a memfd that a participant has a lease (F_SETLEASE) of",
         };
         write!(f, "cannot {what}: {}", self.errno)
     }

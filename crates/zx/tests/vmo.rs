@@ -2,7 +2,7 @@
 //! lifetime"; `linux-platform.md` 1 and 3).
 
 use std::io::pipe;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use rustix::fs::{FallocateFlags, MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::io::Errno;
@@ -134,4 +134,23 @@ fn memfd_secret() -> Option<Handle> {
     let fd = i32::try_from(fd).ok().filter(|fd| *fd >= 0)?;
     // SAFETY: the kernel has just opened it for us.
     Some(unsafe { <OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(fd) }.into())
+}
+
+#[test]
+fn objects_a_lease_of_a_participant_holds_nobody_up() {
+    let vmo = Vmo::create("leased", 4096).unwrap();
+    let reader = vmo.reopen(Access::ReadOnly).unwrap();
+    // SAFETY: both take integers; the kernel tells the holder of a lease by SIGIO, which would end
+    // this process.
+    let leased = unsafe {
+        libc::signal(libc::SIGIO, libc::SIG_IGN);
+        libc::fcntl(reader.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK)
+    };
+    assert_eq!(leased, 0);
+    let error = vmo.reopen(Access::ReadWrite).unwrap_err();
+    assert_eq!((error.step, error.errno), (VmoStep::Lease, Errno::WOULDBLOCK));
+    drop(reader);
+    let writer = vmo.reopen(Access::ReadWrite).unwrap();
+    let flags = rustix::fs::fcntl_getfl(&writer).unwrap();
+    assert!(!flags.contains(OFlags::NONBLOCK), "{flags:?}");
 }

@@ -17,9 +17,6 @@ use crate::closer::Closer;
 /// How often a buffer is looked at that inotify has no watch for, in nanoseconds.
 const UNWATCHED_INTERVAL_NS: i64 = 500_000_000;
 
-/// From this many locked bytes of a buffer on, those of handles that are gone are forgotten.
-const FEW_SLOTS: usize = 64;
-
 /// All buffers that there are.
 #[derive(Debug)]
 pub(crate) struct Buffers {
@@ -54,11 +51,8 @@ enum Stage {
 #[derive(Debug)]
 struct Buffer {
     memory: Vmo,
-    /// The locked bytes of the handles that may still be there.
-    slots: Vec<u32>,
+    /// The byte to lock for the next handle.
     next_slot: u32,
-    /// How many slots there may be before they are cleared of those that are gone.
-    tidy_at: usize,
     /// Connections to which a handle went that could not be locked.
     connections: Vec<ChannelId>,
     watch: Option<WatchId>,
@@ -239,7 +233,7 @@ impl Buffers {
         let mut remaining = 0_usize;
         let mut unwatched = false;
         for place in &mut entry.buffers {
-            if place.as_mut().is_some_and(Buffer::is_held) {
+            if place.as_ref().is_some_and(Buffer::is_held) {
                 remaining += 1;
                 unwatched |= place.as_ref().is_some_and(|buffer| buffer.watch.is_none());
             } else if let Some(buffer) = place.take() {
@@ -276,30 +270,16 @@ enum Hold {
 
 impl Buffer {
     fn new(memory: Vmo) -> Self {
-        Self {
-            memory,
-            slots: Vec::new(),
-            next_slot: 0,
-            tidy_at: FEW_SLOTS,
-            connections: Vec::new(),
-            watch: None,
-        }
+        Self { memory, next_slot: 0, connections: Vec::new(), watch: None }
     }
 
     fn open(&mut self, access: zx::Access) -> Result<(zx::Handle, Hold), VmoError> {
-        if self.slots.len() >= self.tidy_at {
-            self.forget_gone();
-            self.tidy_at = self.slots.len().saturating_mul(2).max(FEW_SLOTS);
-        }
         let handle = self.memory.reopen(access)?;
         let slot = self.next_slot;
         // After four thousand million handles of one buffer bytes are shared, which errs to "held".
         self.next_slot = slot.wrapping_add(1);
         let hold = match self.memory.lock(&handle, slot) {
-            Ok(()) => {
-                self.slots.push(slot);
-                Hold::Lock
-            }
+            Ok(()) => Hold::Lock,
             Err(LockError::Taken) => Hold::Connection,
             Err(error) => {
                 tracing::warn!(%error, "a handle is tracked by its connection");
@@ -309,14 +289,9 @@ impl Buffer {
         Ok((handle, hold))
     }
 
-    fn is_held(&mut self) -> bool {
-        self.forget_gone();
-        !self.slots.is_empty() || !self.connections.is_empty()
-    }
-
-    fn forget_gone(&mut self) {
+    fn is_held(&self) -> bool {
         // What cannot be asked counts as held: memory is freed late rather than early.
-        self.slots.retain(|slot| self.memory.is_held(*slot).unwrap_or(true));
+        !self.connections.is_empty() || self.memory.is_held_by_anyone().unwrap_or(true)
     }
 }
 
@@ -406,13 +381,14 @@ mod tests {
     }
 
     #[test]
-    fn objects_handles_that_came_and_went_are_forgotten_while_the_buffer_is_held() {
+    fn objects_each_of_many_handles_holds_its_buffer() {
         let (mut store, _closed) = store(None, 1);
-        for _ in 0..10 * FEW_SLOTS {
+        let mut first = store.handles(ALLOCATION, Access::ReadOnly, CHANNEL).unwrap();
+        for _ in 0..100 {
             drop(store.handles(ALLOCATION, Access::ReadOnly, CHANNEL).unwrap());
         }
-        let buffer = store.allocations[&ALLOCATION].buffers[0].as_ref().unwrap();
-        assert!(buffer.slots.len() <= FEW_SLOTS, "{}", buffer.slots.len());
-        assert!(store.let_go(ALLOCATION, START));
+        assert!(!store.let_go(ALLOCATION, START));
+        first.clear();
+        assert_eq!(look_until_gone(&mut store).0, [ALLOCATION]);
     }
 }

@@ -10,7 +10,7 @@
 //! | channel endpoint | [`Channel`], one end of an `AF_UNIX` `SOCK_SEQPACKET` connection |
 //! | VMO | [`Vmo`] at the server, a [`Handle`] of its own description at a participant |
 //! | mapped VMO | [`Mapping`] and [`SharedSlice`], memory that others write |
-//! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held`] and [`CloseWatch`] |
+//! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held_by_anyone`] and [`CloseWatch`] |
 //! | eventpair | [`EventPair`] |
 //! | event | [`Event`] |
 //! | koid | [`Koid`], proven by a [`Nonce`] |

@@ -14,6 +14,9 @@ use crate::vmo::Vmo;
 /// mind (`linux-objects.md`, "VMO handles, rights and lifetime").
 const FIRST_SLOT_OFFSET: i64 = 1 << 62;
 
+/// How many of them there are: one for each `u32`.
+const SLOTS: i64 = 1 << 32;
+
 impl Vmo {
     /// Locks the byte `slot` for `handle`, a handle of this VMO by [`Vmo::reopen`].
     ///
@@ -46,7 +49,17 @@ impl Vmo {
     ///
     /// What `fcntl` reports, on an open memfd nothing that is expected.
     pub fn is_held(&self, slot: u32) -> io::Result<bool> {
-        Ok(sys::is_byte_locked(self.as_fd(), offset_of(slot))?)
+        Ok(sys::is_locked(self.as_fd(), offset_of(slot), 1)?)
+    }
+
+    /// Whether any description that was locked, for whatever slot, still exists: one question for
+    /// all of them. The same restrictions hold as for [`Vmo::is_held`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Vmo::is_held`].
+    pub fn is_held_by_anyone(&self) -> io::Result<bool> {
+        Ok(sys::is_locked(self.as_fd(), FIRST_SLOT_OFFSET, SLOTS)?)
     }
 }
 

@@ -98,14 +98,15 @@ pub(crate) fn peer_credentials(socket: BorrowedFd<'_>) -> Result<libc::ucred, Er
 
 /// Takes a shared lock on the byte at `offset` for the open file description of `fd`.
 pub(crate) fn lock_byte(fd: BorrowedFd<'_>, offset: i64) -> Result<(), Errno> {
-    let mut lock = byte_lock(libc::F_RDLCK, offset);
+    let mut lock = lock_of(libc::F_RDLCK, offset, 1);
     fcntl_lock(fd, libc::F_OFD_SETLK, &mut lock)
 }
 
-/// Whether another open file description than that of `fd` holds a lock on the byte at `offset`.
-pub(crate) fn is_byte_locked(fd: BorrowedFd<'_>, offset: i64) -> Result<bool, Errno> {
+/// Whether another open file description than that of `fd` holds a lock on any of the `length`
+/// bytes at `offset`.
+pub(crate) fn is_locked(fd: BorrowedFd<'_>, offset: i64, length: i64) -> Result<bool, Errno> {
     // A write lock conflicts with any other, so the kernel reports whichever it finds.
-    let mut lock = byte_lock(libc::F_WRLCK, offset);
+    let mut lock = lock_of(libc::F_WRLCK, offset, length);
     fcntl_lock(fd, libc::F_OFD_GETLK, &mut lock)?;
     Ok(i32::from(lock.l_type) != libc::F_UNLCK)
 }
@@ -125,12 +126,12 @@ fn empty_msghdr() -> libc::msghdr {
     unsafe { MaybeUninit::<libc::msghdr>::zeroed().assume_init() }
 }
 
-fn byte_lock(kind: libc::c_int, offset: i64) -> libc::flock64 {
+fn lock_of(kind: libc::c_int, offset: i64, length: i64) -> libc::flock64 {
     libc::flock64 {
         l_type: kind as libc::c_short,
         l_whence: libc::SEEK_SET as libc::c_short,
         l_start: offset,
-        l_len: 1,
+        l_len: length,
         // The kernel insists on 0 for OFD locks.
         l_pid: 0,
     }

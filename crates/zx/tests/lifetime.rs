@@ -39,6 +39,7 @@ fn lifetime_each_handle_has_a_lock_of_its_own() {
         .collect();
     assert!(!vmo.is_held(3).unwrap());
     while let Some((slot, handle)) = handles.pop() {
+        assert!(vmo.is_held_by_anyone().unwrap());
         assert!(vmo.is_held(slot).unwrap());
         drop(handle);
         assert!(!vmo.is_held(slot).unwrap());
@@ -46,6 +47,7 @@ fn lifetime_each_handle_has_a_lock_of_its_own() {
             assert!(vmo.is_held(*other).unwrap());
         }
     }
+    assert!(!vmo.is_held_by_anyone().unwrap());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::config::ServerConfig;
 use crate::driver::{Driver, now};
 use crate::error::{BindError, RunError};
 use crate::listener::Acceptor;
-use crate::mailbox::{Connector, Letters, Mailbox, Stopper};
+use crate::mailbox::{Connector, Inbox, Letters, Mailbox, Stopper};
 
 /// Tokens of what is not a channel; those of channels start above.
 const MAILBOX: Token = Token(0);
@@ -26,7 +26,7 @@ const EVENTS_PER_TURN: usize = 256;
 /// A sysmem service that is ready to run.
 pub struct Server {
     poll: Poll,
-    mailbox: Arc<Mailbox>,
+    mailbox: Inbox,
     acceptor: Option<Acceptor>,
     driver: Driver,
     closed: Closed,
@@ -55,19 +55,19 @@ impl Server {
         };
         let (driver, closed) = Driver::new(config, poll.registry(), Arc::clone(&mailbox))
             .map_err(BindError::EventLoop)?;
-        let server = Self { poll, mailbox, acceptor, driver, closed };
+        let server = Self { poll, mailbox: Inbox(mailbox), acceptor, driver, closed };
         server.register().map_err(BindError::EventLoop)?;
         Ok(server)
     }
 
     /// What stops the server while it runs.
     pub fn stopper(&self) -> Stopper {
-        Stopper::new(Arc::clone(&self.mailbox))
+        Stopper::new(Arc::clone(&self.mailbox.0))
     }
 
     /// What connects to the server from within this process.
     pub fn connector(&self) -> Connector {
-        Connector::new(Arc::clone(&self.mailbox))
+        Connector::new(Arc::clone(&self.mailbox.0))
     }
 
     /// Serves until it is stopped. Then every channel is closed and the sockets are gone.
@@ -79,7 +79,7 @@ impl Server {
         let result = self.serve();
         // First the socket: whoever finds the server gone finds its name gone, too.
         self.acceptor = None;
-        self.mailbox.shut();
+        self.mailbox.0.shut();
         self.driver.shut_down();
         drop(self.driver);
         self.closed.wait();
@@ -125,7 +125,7 @@ impl Server {
     }
 
     fn read_mail(&mut self) -> Flow {
-        let Letters { stop, connections, allocations, .. } = self.mailbox.collect();
+        let Letters { stop, connections, allocations, .. } = self.mailbox.0.collect();
         if stop {
             return Flow::Stop;
         }

@@ -41,9 +41,14 @@ impl Mailbox {
         Arc::new(Self { letters: Mutex::default(), waker })
     }
 
-    /// Puts something in and rings.
+    /// Puts something in and rings. If nobody will look any more, it is dropped.
     pub(crate) fn post(&self, write: impl FnOnce(&mut Letters)) {
-        write(&mut self.open());
+        let mut letters = self.open();
+        write(&mut letters);
+        if letters.shut {
+            letters.clear();
+        }
+        drop(letters);
         self.ring();
     }
 
@@ -58,8 +63,7 @@ impl Mailbox {
     pub(crate) fn shut(&self) {
         let mut letters = self.open();
         letters.shut = true;
-        letters.connections.clear();
-        letters.allocations.clear();
+        letters.clear();
     }
 
     fn open(&self) -> MutexGuard<'_, Letters> {
@@ -72,6 +76,23 @@ impl Mailbox {
             // An eventfd takes 2^64 - 2 wake-ups before it says no, and it is awake then.
             tracing::warn!(%error, "cannot wake the event loop");
         }
+    }
+}
+
+impl Letters {
+    fn clear(&mut self) {
+        self.connections.clear();
+        self.allocations.clear();
+    }
+}
+
+/// The loop's end of its mailbox. With it the mailbox is shut, however the loop came to its end.
+#[derive(Debug)]
+pub(crate) struct Inbox(pub(crate) Arc<Mailbox>);
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.0.shut();
     }
 }
 
@@ -119,5 +140,24 @@ impl fmt::Debug for Stopper {
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Connector")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_what_comes_after_the_end_is_dropped() {
+        let poll = mio::Poll::new().unwrap();
+        let mailbox = Mailbox::new(mio::Waker::new(poll.registry(), mio::Token(0)).unwrap());
+        let early = Connector::new(Arc::clone(&mailbox)).connect().unwrap();
+        drop(Inbox(Arc::clone(&mailbox)));
+        let mut buffer = zx::MessageBuffer::new();
+        assert_eq!(early.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
+        mailbox.post(|letters| letters.allocations.push((AllocationId(1), Ok(Vec::new()))));
+        assert!(mailbox.collect().allocations.is_empty());
+        let late = Connector::new(mailbox).connect();
+        assert!(matches!(late, Err(ConnectError::Stopped)));
     }
 }

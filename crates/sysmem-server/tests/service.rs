@@ -133,3 +133,13 @@ fn what_is_sent_before_the_server_looks_is_not_lost() {
     stopper.stop();
     thread.join().unwrap().unwrap();
 }
+
+#[test]
+fn objects_a_server_that_never_runs_leaves_nobody_waiting() {
+    let server = Server::bind(ServerConfig::embedded()).unwrap();
+    let connector = server.connector();
+    let early = Wire::new(connector.connect().unwrap());
+    drop(server);
+    assert_eq!(early.end(), End { epitaph: None });
+    assert!(matches!(connector.connect(), Err(ConnectError::Stopped)));
+}

@@ -29,12 +29,28 @@ enum ReplyError {
 impl Driver {
     /// Sends a reply. If there is none to be made, the channel has failed: its client would wait
     /// for ever.
+    ///
+    /// For a channel that has failed or is gone nothing is made: descriptors are not free.
     pub(crate) fn reply(&mut self, channel: ChannelId, reply: Reply) {
+        if self.objects.channels.get(channel).is_none_or(|served| served.deaf) {
+            self.forgo(reply);
+            return;
+        }
         match self.encode_reply(channel, reply) {
             Ok(()) => self.send_encoded(channel),
             Err(error) => {
                 tracing::error!(%error, client = self.client_pid(), "a reply cannot be made");
                 self.break_off(channel, Breakage::Unservable);
+            }
+        }
+    }
+
+    /// Nobody will get this reply.
+    fn forgo(&mut self, reply: Reply) {
+        if let Reply::Duplicates(_, children) | Reply::Children(_, children) = reply {
+            // Nobody will ever speak on them, and the collection must not wait for that.
+            for child in children {
+                self.break_off(child, Breakage::Unservable);
             }
         }
     }

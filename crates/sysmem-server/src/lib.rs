@@ -21,6 +21,10 @@
 //!
 //! - Hold up the loop. Sends do not wait, reads take turns, slow heaps and slow closes have threads
 //!   of their own, and no system call reaches a file that a client made.
+//!   One limit is the kernel's: receiving from a socket waits, whatever the flags, while another
+//!   holder of the same end is in the middle of receiving into memory that nobody provides
+//!   (`userfaultfd`, a mapped file of a file system of its own). Whoever may send server ends and
+//!   keeps copies of them can do that; against it help only limits on who may connect.
 //! - End the process. What is wrong with a message ends its channel; should the core panic, one
 //!   collection ends.
 #![forbid(unsafe_code)]

@@ -54,7 +54,9 @@ pub(super) fn nearest(
         (Value::Number(from), Slack::Down) => {
             let works = &mut |number| works(&Value::Number(number));
             // Sometimes somebody has to say something.
-            let number = search(*from, 0, works).or_else(|| search(*from, 1, works))?;
+            let number = search(*from, 0, works)
+                .or_else(|| search(*from, 1, works))
+                .filter(|number| number < from)?;
             Some(Value::Number(number))
         }
         (Value::Number(from), Slack::Up(end)) => {

@@ -1,14 +1,17 @@
 //! The channels that are served: by number, and tokens also by koid.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
+use std::num::NonZeroU32;
 use std::os::fd::AsRawFd;
 
 use mio::unix::SourceFd;
 use rustix::net::{Shutdown, shutdown};
+use rustix::process::{Resource, getrlimit};
 use sysmem_core::{ChannelId, ChannelKind};
-use zx::{Credentials, Koid};
+use zx::{Credentials, Koid, SocketName};
 
 use crate::closer::Closer;
 
@@ -18,11 +21,23 @@ const FIRST_EVENT_TOKEN: usize = 16;
 /// How often a koid is drawn until one is free. A second time is a matter of centuries.
 const KOID_DRAWS: u32 = 8;
 
+/// The most channels that one client may have, and the part of all descriptors that they may take.
+/// A client that has forgotten so many, or built a knot of them that nobody outside holds, leaves
+/// room for others.
+const MAX_CHANNELS_PER_CLIENT: u64 = 16_384;
+const CLIENT_SHARE: u64 = 2;
+
 /// All channels that are served now.
 #[derive(Debug)]
 pub(crate) struct Channels {
     served: BTreeMap<ChannelId, Served>,
-    tokens: HashMap<Koid, ChannelId>,
+    /// The ends that this server has named: all but accepted connections.
+    named: HashMap<Koid, ChannelId>,
+    /// The name of accepted connections: that of the listening socket.
+    accepted_as: Option<SocketName>,
+    /// How many channels each process has; those of unknown processes count together.
+    per_client: HashMap<Option<NonZeroU32>, u64>,
+    max_per_client: u64,
     registry: mio::Registry,
     closer: Closer,
 }
@@ -50,15 +65,29 @@ pub(crate) enum ServeError {
     Register(io::Error),
     /// Its number is larger than the event loop can count.
     Number,
+    /// Its peer is served, too, so that nobody would ever speak on it.
+    Knot,
+    /// Its client has as many channels as it may.
+    Quota,
 }
 
 impl Channels {
     pub(crate) fn new(registry: mio::Registry, closer: Closer) -> Self {
-        Self { served: BTreeMap::new(), tokens: HashMap::new(), registry, closer }
+        let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        Self {
+            served: BTreeMap::new(),
+            named: HashMap::new(),
+            accepted_as: None,
+            per_client: HashMap::new(),
+            max_per_client: MAX_CHANNELS_PER_CLIENT.min(descriptors / CLIENT_SHARE),
+            registry,
+            closer,
+        }
     }
 
     /// Serves `socket` as channel `id` from now on. A token gets its koid
-    /// (`linux-objects.md`, Token identity 1).
+    /// (`linux-objects.md`, Token identity 1). Other ends get one, too, so that one that comes twice
+    /// is known again, and so is the peer of one.
     ///
     /// # Errors
     ///
@@ -70,15 +99,16 @@ impl Channels {
         socket: zx::Channel,
         client: Option<Credentials>,
     ) -> Result<(), ServeError> {
-        let result = self.admit(id, kind, &socket);
-        match result {
+        let pid = client.and_then(|client| client.pid);
+        match self.admit(id, kind, &socket, pid) {
             Ok(koid) => {
+                *self.per_client.entry(pid).or_default() += 1;
                 let served = Served { socket, kind, client, queued: false, deaf: false, koid };
                 self.served.insert(id, served);
                 Ok(())
             }
             Err(error) => {
-                self.closer.close_served(socket);
+                self.closer.close_unserved(socket);
                 Err(error)
             }
         }
@@ -88,8 +118,9 @@ impl Channels {
     pub(crate) fn close(&mut self, id: ChannelId) {
         let Some(served) = self.served.remove(&id) else { return };
         if let Some(koid) = served.koid {
-            self.tokens.remove(&koid);
+            self.named.remove(&koid);
         }
+        self.discount(served.client.and_then(|client| client.pid));
         // The socket is registered, so there is nothing that could fail.
         let _ = self.registry.deregister(&mut SourceFd(&served.socket.as_raw_fd()));
         // ENOTCONN: the peer was faster.
@@ -107,7 +138,8 @@ impl Channels {
 
     /// The live token with this koid.
     pub(crate) fn token(&self, koid: Koid) -> Option<ChannelId> {
-        self.tokens.get(&koid).copied()
+        let id = *self.named.get(&koid)?;
+        (self.served.get(&id)?.kind == ChannelKind::Token).then_some(id)
     }
 
     /// Every channel that is served now.
@@ -120,19 +152,46 @@ impl Channels {
         id: ChannelId,
         kind: ChannelKind,
         socket: &zx::Channel,
+        pid: Option<NonZeroU32>,
     ) -> Result<Option<Koid>, ServeError> {
+        if self.per_client.get(&pid).is_some_and(|count| *count >= self.max_per_client) {
+            return Err(ServeError::Quota);
+        }
         let event_token = event_token(id).ok_or(ServeError::Number)?;
-        let koid = match kind {
-            ChannelKind::Token => Some(name_token(socket).map_err(ServeError::Koid)?),
-            ChannelKind::Allocator | ChannelKind::Collection | ChannelKind::Group => None,
+        let koid = match (name_end(socket), kind) {
+            (Ok(koid), _) => Some(koid),
+            (Err(zx::BindError::AlreadyNamed), ChannelKind::Allocator) => {
+                self.accepted_as = socket.name();
+                None
+            }
+            (Err(error), _) => return Err(ServeError::Koid(error)),
         };
+        // After it was named: of two ends of a pair, the second is always found out.
+        if self.has_served_peer(socket) {
+            return Err(ServeError::Knot);
+        }
         self.registry
             .register(&mut SourceFd(&socket.as_raw_fd()), event_token, mio::Interest::READABLE)
             .map_err(ServeError::Register)?;
         if let Some(koid) = koid {
-            self.tokens.insert(koid, id);
+            self.named.insert(koid, id);
         }
         Ok(koid)
+    }
+
+    fn has_served_peer(&self, socket: &zx::Channel) -> bool {
+        let Some(name) = socket.peer_name() else { return false };
+        self.accepted_as.as_ref() == Some(&name)
+            || socket.peer_name_koid().is_some_and(|koid| self.named.contains_key(&koid))
+    }
+
+    fn discount(&mut self, pid: Option<NonZeroU32>) {
+        if let Entry::Occupied(mut count) = self.per_client.entry(pid) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 }
 
@@ -147,7 +206,7 @@ fn event_token(id: ChannelId) -> Option<mio::Token> {
     number.checked_add(FIRST_EVENT_TOKEN).map(mio::Token)
 }
 
-fn name_token(socket: &zx::Channel) -> Result<Koid, zx::BindError> {
+fn name_end(socket: &zx::Channel) -> Result<Koid, zx::BindError> {
     let mut result = Err(zx::BindError::KoidTaken);
     for _ in 0..KOID_DRAWS {
         let koid = Koid::random();
@@ -164,6 +223,8 @@ impl fmt::Display for ServeError {
         match self {
             Self::Koid(error) => error.fmt(f),
             Self::Register(error) => write!(f, "cannot watch the channel: {error}"),
+            Self::Knot => f.write_str("both ends of one channel were sent to be served"),
+            Self::Quota => f.write_str("the client has as many channels as it may"),
             Self::Number => f.write_str("more channels than the event loop can count"),
         }
     }
@@ -200,6 +261,45 @@ mod tests {
         let error = channels.serve(ChannelId(1), ChannelKind::Token, server, None).unwrap_err();
         assert!(matches!(error, ServeError::Koid(zx::BindError::AlreadyNamed)), "{error}");
         assert!(channels.ids().is_empty());
+    }
+
+    #[test]
+    fn objects_no_end_is_served_whose_peer_is() {
+        let poll = mio::Poll::new().unwrap();
+        let (closer, _closed) = Closer::spawn().unwrap();
+        let mut channels = Channels::new(poll.registry().try_clone().unwrap(), closer);
+        let kinds = [ChannelKind::Token, ChannelKind::Collection, ChannelKind::Group];
+        for (number, kind) in (0..).zip(kinds) {
+            let (one, other) = zx::Channel::pair().unwrap();
+            let id = ChannelId(number);
+            channels.serve(id, kind, one, None).unwrap();
+            let error = channels.serve(ChannelId(99), kind, other, None).unwrap_err();
+            assert!(matches!(error, ServeError::Knot), "{error}");
+            channels.close(id);
+        }
+        assert!(channels.named.is_empty() && channels.per_client.is_empty());
+    }
+
+    #[test]
+    fn objects_a_client_has_so_many_channels_and_no_more() {
+        let poll = mio::Poll::new().unwrap();
+        let (closer, _closed) = Closer::spawn().unwrap();
+        let mut channels = Channels::new(poll.registry().try_clone().unwrap(), closer);
+        channels.max_per_client = 2;
+        let client = |pid| Some(Credentials { pid: NonZeroU32::new(pid), uid: 0, gid: 0 });
+        let mut peers = Vec::new();
+        let mut serve = |channels: &mut Channels, number, pid| {
+            let (peer, server) = zx::Channel::pair().unwrap();
+            peers.push(peer);
+            channels.serve(ChannelId(number), ChannelKind::Collection, server, client(pid))
+        };
+        serve(&mut channels, 1, 7).unwrap();
+        serve(&mut channels, 2, 7).unwrap();
+        let error = serve(&mut channels, 3, 7).unwrap_err();
+        assert!(matches!(error, ServeError::Quota), "{error}");
+        serve(&mut channels, 4, 8).unwrap();
+        channels.close(ChannelId(1));
+        serve(&mut channels, 5, 7).unwrap();
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod common;
 
 use std::fs;
+use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::thread;
 
 use common::*;
+use fidl::ServerEnd;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{BindError, ConnectError, EmbeddedServer, Server, ServerConfig};
 
@@ -142,4 +144,19 @@ fn objects_a_server_that_never_runs_leaves_nobody_waiting() {
     drop(server);
     assert_eq!(early.end(), End { epitaph: None });
     assert!(matches!(connector.connect(), Err(ConnectError::Stopped)));
+}
+
+#[test]
+fn objects_a_client_cannot_have_its_own_connection_served() {
+    let scratch = Scratch::new("own-connection");
+    let server = EmbeddedServer::spawn(ServerConfig::in_directory(&scratch.0)).unwrap();
+    let channel = zx::connect(scratch.0.join(PROTOCOL)).unwrap();
+    let copy = channel.as_fd().try_clone_to_owned().unwrap();
+    let allocator: Allocator = AllocatorProxy::new(Wire::new(channel));
+    allocator.allocate_non_shared_collection(AllocatorAllocateNonSharedCollectionRequest {
+        collection_request: Some(ServerEnd::new(copy.into())),
+    });
+    // The connection is one of the server's still, and of nobody else.
+    assert_serves(&allocator);
+    assert_serves(&connect(&server));
 }

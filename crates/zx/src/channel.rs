@@ -171,6 +171,16 @@ impl Channel {
         Koid::from_abstract_name(name.as_bytes().strip_prefix(b"\0")?)
     }
 
+    /// The name that this end has, if it has one: a koid, or where it was accepted.
+    pub fn name(&self) -> Option<SocketName> {
+        SocketName::of(&sys::own_name(self.0.as_fd()).ok()?)
+    }
+
+    /// The name that the peer has, if it has one; as far as it can be trusted, see [`Koid`].
+    pub fn peer_name(&self) -> Option<SocketName> {
+        SocketName::of(&sys::peer_name(self.0.as_fd()).ok()?)
+    }
+
     /// Binds this end to the abstract name of `koid`, for the peer to read.
     ///
     /// # Errors
@@ -252,6 +262,17 @@ pub enum Interest {
     Readable,
     /// There is room for a message.
     Writable,
+}
+
+/// The name of a socket, to compare with others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SocketName(Box<[u8]>);
+
+impl SocketName {
+    fn of(name: &sys::UnixName) -> Option<SocketName> {
+        let bytes = name.as_bytes();
+        (!bytes.is_empty()).then(|| SocketName(bytes.into()))
+    }
 }
 
 /// Who is at the other end of a channel.

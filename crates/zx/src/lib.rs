@@ -39,7 +39,9 @@ mod time;
 mod vmo;
 mod watch;
 
-pub use channel::{BindError, Channel, Credentials, Interest, NotAChannel, RecvError, SendError};
+pub use channel::{
+    BindError, Channel, Credentials, Interest, NotAChannel, RecvError, SendError, SocketName,
+};
 pub use event::{Event, EventIdentity};
 pub use eventpair::EventPair;
 pub use handle::{Handle, Kind, Memory, VmoIdentity};

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `fcntl` with OFD locks, `kcmp` | not wrapped |
 //! | `recvmsg` | skips control messages it does not know, and with `SCM_PIDFD` leaks a descriptor |
-//! | `getpeername` | panics on a peer bound to a path of 108 bytes |
+//! | `getpeername`, `getsockname` | panics on a peer bound to a path of 108 bytes |
 //! | `SO_PEERCRED` | its pid is never zero, but the kernel says 0 for another pid namespace |
 
 use std::io::IoSliceMut;
@@ -47,13 +47,23 @@ pub(crate) fn recvmsg(
 }
 
 /// `getpeername` of a Unix socket: the raw bytes of `sun_path`, at most 108, none if unnamed.
-pub(crate) fn peer_name(socket: BorrowedFd<'_>) -> Result<PeerName, Errno> {
+pub(crate) fn peer_name(socket: BorrowedFd<'_>) -> Result<UnixName, Errno> {
+    // SAFETY: `unix_name` gives the call room for an address, and its length.
+    unix_name(|address, length| unsafe { libc::getpeername(socket.as_raw_fd(), address, length) })
+}
+
+/// `getsockname` of a Unix socket, in the same form.
+pub(crate) fn own_name(socket: BorrowedFd<'_>) -> Result<UnixName, Errno> {
+    // SAFETY: as in `peer_name`.
+    unix_name(|address, length| unsafe { libc::getsockname(socket.as_raw_fd(), address, length) })
+}
+
+fn unix_name(
+    call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> libc::c_int,
+) -> Result<UnixName, Errno> {
     let mut address = MaybeUninit::<libc::sockaddr_un>::zeroed();
     let mut length = size_of::<libc::sockaddr_un>() as libc::socklen_t;
-    // SAFETY: `address` has room for `length` bytes; the kernel writes no more than that.
-    let result =
-        unsafe { libc::getpeername(socket.as_raw_fd(), address.as_mut_ptr().cast(), &mut length) };
-    check(result)?;
+    check(call(address.as_mut_ptr().cast(), &mut length))?;
     // SAFETY: zeroed before the call, so every byte is initialised, and any bytes are valid.
     let address = unsafe { address.assume_init() };
     if i32::from(address.sun_family) != libc::AF_UNIX {
@@ -62,16 +72,16 @@ pub(crate) fn peer_name(socket: BorrowedFd<'_>) -> Result<PeerName, Errno> {
     // The kernel reports the true length of an address that did not fit.
     let length = (length as usize).saturating_sub(offset_of!(libc::sockaddr_un, sun_path));
     let path = address.sun_path.map(|c| c as u8);
-    Ok(PeerName { path, length: length.min(path.len()) })
+    Ok(UnixName { path, length: length.min(path.len()) })
 }
 
-/// The name of a peer, as the kernel stores it.
-pub(crate) struct PeerName {
+/// The name of a socket, as the kernel stores it.
+pub(crate) struct UnixName {
     path: [u8; 108],
     length: usize,
 }
 
-impl PeerName {
+impl UnixName {
     /// The bytes, the leading NUL of an abstract name included.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.path[..self.length]

@@ -157,12 +157,15 @@ mod tests {
 
     #[test]
     fn only_the_sides_of_a_size_change_that_have_to() {
-        let within = |width, height| move |value: &Value| matches!(value, Value::Size(size) if size.width <= width && size.height <= height);
         let from = Value::Size(SizeU { width: 1920, height: 1080 });
-        let nearest = |width, height| match nearest(&from, Slack::Down, &mut within(width, height))
-        {
-            Some(Value::Size(size)) => (size.width, size.height),
-            other => panic!("{other:?}"),
+        let nearest = |width, height| {
+            let mut is_within = |value: &Value| match value {
+                Value::Size(size) => size.width <= width && size.height <= height,
+                _ => false,
+            };
+            let size = nearest(&from, Slack::Down, &mut is_within);
+            let Some(Value::Size(size)) = size else { panic!("{size:?}") };
+            (size.width, size.height)
         };
         assert_eq!(nearest(1280, 2000), (1280, 1080));
         assert_eq!(nearest(2000, 720), (1920, 720));

@@ -21,6 +21,10 @@ impl Divisor {
     /// The least common multiple; none if it does not fit or `other` is 0.
     pub(super) fn combine(self, other: u64) -> Option<Self> {
         let own = u64::from(self.get());
+        if own == other {
+            // As mostly, and quicker than any division.
+            return Some(self);
+        }
         let multiple = own.checked_div(gcd(own, other))?.checked_mul(other)?;
         u32::try_from(multiple).ok().and_then(Self::new)
     }

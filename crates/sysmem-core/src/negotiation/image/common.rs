@@ -2,15 +2,16 @@
 
 use image_format::FormatInfo;
 use sysmem_fidl::fuchsia_images2::ColorSpace;
+use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
 use super::list::{Entry, ImageList};
-use super::required::Joins;
+use super::required::{Joins, RequiredSizes};
 use super::{Format, ImageTerms, Stage};
 use crate::negotiation::budget::{Budget, Stop};
 use crate::negotiation::failure::{Elimination, Fault, FormatConflict, ImageFault};
 use crate::negotiation::formats::FormatPair;
-use crate::negotiation::limits::{MAX_FAN_OUT, MAX_REQUIRED_SIZES};
+use crate::negotiation::limits::{FAN_OUT_WORK, MAX_FAN_OUT, MAX_REQUIRED_SIZES};
 use crate::negotiation::pair_index::PairIndex;
 
 /// Terms by pair of format and modifier. No two pairs can be combined: that holds for each
@@ -74,9 +75,9 @@ impl<'a> CommonImages<'a> {
         // What the other list has more of is skipped without a look at it.
         budget.spend(self.entries.len())?;
         let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
-        let mut exhausted = Ok(());
+        let (mut exhausted, mut lookup) = (Ok(()), other.lookup());
         self.entries.retain_mut(|Entry { pair, terms }| {
-            let combined = match other.get(*pair) {
+            let combined = match lookup(*pair) {
                 Some(others) => terms.combine_but_sizes(others).map(|()| {
                     let sizes = &mut terms.required_max_sizes;
                     match joins.join(sizes, &others.required_max_sizes, budget) {
@@ -105,7 +106,7 @@ impl<'a> CommonImages<'a> {
     ) -> Result<Vec<Candidate<'a>>, Stop<Fault>> {
         let sizes = self.entries.iter().map(|entry| entry.terms.required_max_sizes.len());
         budget.spend(sizes.fold(self.entries.len(), usize::saturating_add))?;
-        self.each(prune)?;
+        self.prune()?;
         let is_constrained = !self.entries.is_empty();
         self.each(|pair, terms| terms.fit(Format::of(pair)?, Stage::Aggregate))?;
         self.entries.retain(|entry| entry.pair.is_specific());
@@ -122,6 +123,25 @@ impl<'a> CommonImages<'a> {
             return Err(Stop::Because(Fault::OnlyWildcardColorSpaces));
         }
         Ok(candidates)
+    }
+
+    /// Neighbours mostly have the same list, and then share what is left of it.
+    fn prune(&mut self) -> Result<(), Stop<Fault>> {
+        let mut known: Option<(RequiredSizes<'a>, SizeU, RequiredSizes<'a>)> = None;
+        self.each(|_, terms| {
+            let (list, last) = (&terms.required_max_sizes, terms.required_max_size);
+            let settled = match &known {
+                Some((of, with, settled)) if of.is(list) && *with == last => settled.clone(),
+                _ => list.settled(last),
+            };
+            let count = settled.len();
+            if count > MAX_REQUIRED_SIZES {
+                return Err(ImageFault::TooManyRequiredSizes { count });
+            }
+            known = Some((list.clone(), last, settled.clone()));
+            terms.required_max_sizes = settled;
+            Ok(())
+        })
     }
 
     fn each(
@@ -162,7 +182,7 @@ fn fan_out<'a>(
             continue;
         }
         let candidates = others.candidates(entry.pair);
-        budget.spend(candidates.len())?;
+        budget.spend(candidates.len().saturating_mul(FAN_OUT_WORK))?;
         let partners = candidates
             .into_iter()
             .filter_map(|other| Some((other.place, other.pair.meet(entry.pair)?)));
@@ -177,15 +197,4 @@ fn fan_out<'a>(
         }
     }
     Ok(fanned)
-}
-
-fn prune(_: FormatPair, terms: &mut ImageTerms<'_>) -> Result<(), ImageFault> {
-    let settled = terms.required_max_sizes.settled(terms.required_max_size);
-    match settled.as_slice().len() {
-        count if count > MAX_REQUIRED_SIZES => Err(ImageFault::TooManyRequiredSizes { count }),
-        _ => {
-            terms.required_max_sizes = settled;
-            Ok(())
-        }
-    }
 }

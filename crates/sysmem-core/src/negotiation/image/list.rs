@@ -76,8 +76,21 @@ impl<'a> ImageList<'a> {
     }
 
     /// What is said about exactly this pair.
-    pub(super) fn get(&self, pair: FormatPair) -> Option<&ImageTerms<'a>> {
+    fn get(&self, pair: FormatPair) -> Option<&ImageTerms<'a>> {
         self.entries.get(self.index.place_of(pair)?).map(|entry| &entry.terms)
+    }
+
+    /// The same for one pair after the other, as quickly as can be if they come in this order.
+    pub(super) fn lookup<'s>(&'s self) -> impl FnMut(FormatPair) -> Option<&'s ImageTerms<'a>> {
+        let mut rest = self.entries.iter();
+        move |pair| {
+            if let Some(next) = rest.next().filter(|next| next.pair == pair) {
+                return Some(&next.terms);
+            }
+            let place = self.index.place_of(pair)?;
+            rest = self.entries.get(place..)?.iter();
+            rest.next().map(|entry| &entry.terms)
+        }
     }
 
     /// Two entries of which others could not know which one is meant. Only a wildcard can be

@@ -80,6 +80,11 @@ impl<'a> RequiredSizes<'a> {
         Self { list: List::Uncovered(list.into()), bound }
     }
 
+    /// Whether both are one and the same list, as far as that is easy to see.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
     /// Tells lists apart as long as they exist.
     fn place(&self) -> Place {
         let list = self.as_slice();

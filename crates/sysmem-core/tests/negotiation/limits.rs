@@ -117,3 +117,12 @@ fn participants_with_many_pairs_and_sizes_in_many_selections_end() {
     assert_eq!(negotiate(62, SELECTIONS).last(), Some(&Err(Failure::TooMuch)));
     assert_eq!(negotiate(1000, 1), [Err(Failure::TooMuch)]);
 }
+
+#[test]
+fn a_failure_names_a_few_of_many_formats() {
+    let linear = vulkan().images([at_least(64, 64, rgba())]);
+    let participants = [Participant(afbc(500, 0)), linear];
+    let sentence = World::plain().negotiate(&participants).unwrap_err().to_string();
+    assert!(sentence.ends_with("(is not offered), and 484 more"), "{sentence}");
+    assert_eq!(sentence.matches("is not offered").count(), 16);
+}

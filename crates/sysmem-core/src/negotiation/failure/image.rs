@@ -233,6 +233,9 @@ impl fmt::Display for Elimination {
     }
 }
 
+/// Formats in a sentence: there can be thousands, and one sentence for each selection.
+const SHOWN: usize = 16;
+
 impl fmt::Display for FormatConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -240,11 +243,14 @@ impl fmt::Display for FormatConflict {
             Self::NoneInCommon { eliminated } => {
                 f.write_str("no pixel format in common")?;
                 let mut separator = ": ";
-                for (pair, reason) in eliminated {
+                for (pair, reason) in eliminated.iter().take(SHOWN) {
                     write!(f, "{separator}{pair} ({reason})")?;
                     separator = ", ";
                 }
-                Ok(())
+                match eliminated.len().saturating_sub(SHOWN) {
+                    0 => Ok(()),
+                    more => write!(f, ", and {more} more"),
+                }
             }
         }
     }

@@ -16,8 +16,12 @@ fn main() {
     };
     let folder = folder.canonicalize().unwrap_or(folder);
     println!("cargo::rustc-env=FIDL_CONFORMANCE_CASES={}", folder.display());
-    let cases = compile(&folder.join("conformance.fidl"), "test.conformance");
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("fidl/wire_examples.fidl");
+    // A folder may come with cases alone: then they are about the types that are here.
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = folder.join("conformance.fidl");
+    let types = if own.exists() { own } else { here.join("data/conformance.fidl") };
+    let cases = compile(&types, "test.conformance");
+    let examples = here.join("fidl/wire_examples.fidl");
     let examples = compile(&examples, "wire.examples");
 
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());

@@ -2,7 +2,8 @@
 //!
 //! The build script compiles the folder's `conformance.fidl` with `fidlc`, and writes beside the
 //! bindings one [`FromCase`] for each declared type, by which the values of the JSON cases become
-//! values of the generated types. The folder is `data/`, or the one that `FIDL_CONFORMANCE_DIR` names.
+//! values of the generated types. The folder is `data/`, or the one that `FIDL_CONFORMANCE_DIR` names;
+//! one without `conformance.fidl` is about the types of `data/`.
 
 pub mod case;
 pub mod handle;

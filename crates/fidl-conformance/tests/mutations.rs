@@ -17,7 +17,10 @@ fn wire_mutated_bodies_never_panic_and_round_trip() {
         .expect("a thread starts")
         .join()
         .expect("no body panics");
-    assert!(decoded > 100, "only {decoded} changed bodies decode: the changes are too wild");
+    // Another folder may have too few cases to judge by.
+    if std::env::var_os("FIDL_CONFORMANCE_DIR").is_none() {
+        assert!(decoded > 100, "only {decoded} changed bodies decode: the changes are too wild");
+    }
 }
 
 /// How many changed bodies decode.

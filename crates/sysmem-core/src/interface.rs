@@ -136,6 +136,10 @@ pub enum Effect<H> {
     /// before the proof (`linux-objects.md`, Token identity); then answer [`Input::TurnedIn`]. Best
     /// at once, and for each channel in the order of these effects.
     TurnIn { channel: ChannelId, client_end: H },
+    /// This collection channel is about to be closed since there are no buffers. Answer the waits
+    /// that lie in its queue with the error, up to the first packet that is none: its client sent
+    /// them before it could know, right behind its constraints.
+    RefuseQueued { channel: ChannelId, error: fsysmem2::Error },
     /// Close a channel; with an epitaph if there is one. Nothing more comes from it.
     Close { channel: ChannelId, epitaph: Option<i32> },
     /// Make the buffers of a plan; answer [`Input::Allocated`].

@@ -23,7 +23,7 @@ use crate::objects::Objects;
 use crate::outbox::{self, Outbox, Posted};
 
 /// How many packets of one channel are handled before the others have their turn.
-const PACKETS_PER_TURN: usize = 16;
+pub(crate) const PACKETS_PER_TURN: usize = 16;
 
 /// The core, and all that it needs to live.
 pub(crate) struct Driver {

@@ -2,11 +2,13 @@
 
 use sysmem_core::{
     AllocationId, AllocationPlan, Breakage, ChannelId, ChannelKind, Effect, HeapFailure, Input,
-    Record, Severity,
+    Record, Reply, Severity,
 };
+use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionRequest};
 
 use crate::client_handle::ClientHandle;
-use crate::driver::{Driver, now};
+use crate::dispatch::Receipt;
+use crate::driver::{Driver, PACKETS_PER_TURN, now};
 use crate::heaps::Progress;
 use crate::outbox::{self, Packet, Posted};
 
@@ -17,6 +19,7 @@ impl Driver {
             Effect::Serve { channel, kind, end } => self.serve_end(channel, kind, end),
             Effect::Reply { channel, reply } => self.reply(channel, reply),
             Effect::TurnIn { channel, client_end } => self.turn_in(channel, client_end),
+            Effect::RefuseQueued { channel, error } => self.refuse_queued(channel, error),
             Effect::Close { channel, epitaph } => self.close_with(channel, epitaph),
             Effect::Allocate { allocation, plan } => self.allocate(allocation, plan),
             Effect::LetGo(allocation) => {
@@ -66,6 +69,23 @@ impl Driver {
         };
         if let Posted::Full = posted {
             self.break_off(channel, Breakage::Full);
+        }
+    }
+
+    /// Answers the waits in the queue of a channel that has come to its end.
+    fn refuse_queued(&mut self, channel: ChannelId, error: fsysmem2::Error) {
+        for _ in 0..PACKETS_PER_TURN {
+            let Some(served) = self.objects.channels.get(channel).filter(|served| !served.deaf)
+            else {
+                return;
+            };
+            match self.receiver.receive(channel, served, None) {
+                Receipt::Input(Input::Collection(
+                    _,
+                    BufferCollectionRequest::WaitForAllBuffersAllocated { responder },
+                )) => self.reply(channel, Reply::Buffers(responder, Err(error))),
+                _ => return,
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
 use crate::interface::{
-    Access, AllocationId, AllocationPlan, Delivery, HeapFailure, NodeId, Reply, Severity,
+    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
@@ -114,8 +114,18 @@ impl<H> LogicalCollection<H> {
     pub(super) fn reject(&mut self, shared: &mut Shared<H>, top: NodeId, error: fsysmem2::Error) {
         for id in self.tree.breadth_first(top) {
             self.answer(shared, id, &Err(error));
+            self.refuse_queued(shared, id, error);
         }
         self.fail_subtree(shared, top);
+    }
+
+    /// Waits that the client has sent and nobody has read yet get the error as well: a client that
+    /// sends a wait right behind its constraints, the last ones, would otherwise never learn it.
+    fn refuse_queued(&self, shared: &mut Shared<H>, id: NodeId, error: fsysmem2::Error) {
+        let Some(node) = self.tree.get(id).filter(|node| !node.is_released()) else { return };
+        if let (Some(channel), Some(_)) = (node.channel(), node.constraints()) {
+            shared.emit(Effect::RefuseQueued { channel, error });
+        }
     }
 
     /// Gives the selected nodes of a subtree their buffers, and fails the others: they are the

@@ -333,6 +333,10 @@ impl Wires {
                 assert!(self.served.contains_key(&channel), "{channel:?} is not live");
                 self.turn_ins.push((channel, client_end));
             }
+            // Clients of this world have nothing in their queues: what they send is fed at once.
+            Effect::RefuseQueued { channel, .. } => {
+                assert!(self.served.contains_key(&channel), "{channel:?} is not live");
+            }
             Effect::Close { channel, epitaph } => self.detach(channel, epitaph),
             Effect::Allocate { allocation, plan } => {
                 let first = self.collections_allocated.insert(plan.collection);

@@ -106,7 +106,8 @@ impl fmt::Display for Error {
             Self::Closed { protocol, epitaph: Some(status) } => write!(
                 f,
                 "the service closed the {protocol} (status {status}): a participant is gone or \
-                 broke the protocol; its log says which"
+                 broke the protocol, or there are no buffers that suit everybody; its log says \
+                 which"
             ),
             Self::Allocation(failure) => write!(f, "no buffers: {failure}"),
             Self::NotSynced => f.write_str(

@@ -37,9 +37,11 @@ mod limits;
 mod logical;
 pub mod negotiation;
 mod owners;
+pub mod selection;
 mod shared;
 mod tree;
 
 pub use crate::core::{Config, Core};
 pub use interface::*;
+pub use limits::SELECTIONS_MAX;
 pub use logical::Inconsistency;

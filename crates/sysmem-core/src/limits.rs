@@ -20,7 +20,7 @@ pub(crate) const COLLECTION_WAITS_MAX: usize = 4096;
 pub(crate) const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 
 /// Group selections tried in one logical allocation (4.4).
-pub(crate) const SELECTIONS_MAX: usize = 64;
+pub const SELECTIONS_MAX: usize = 64;
 
 /// Nodes that one line of the log lists.
 pub(crate) const LISTED_NODES_MAX: usize = 32;

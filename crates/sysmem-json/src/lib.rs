@@ -37,13 +37,12 @@ mod place;
 mod reader;
 mod report;
 mod scenario;
-pub mod selection;
 mod tables;
 mod usage;
 
 pub use error::{Error, Expected, Found, Reason};
 pub use form::{Form, List, Text, from_json, from_text, to_json};
-pub use negotiate::{MAX_SELECTIONS, Outcome, PAGE_SIZE_BYTES, Refusal, Rejection, negotiate};
+pub use negotiate::{Outcome, PAGE_SIZE_BYTES, Refusal, Rejection, negotiate};
 pub use place::{Place, Step};
 pub use reader::{Fields, Reader, parse};
 pub use report::Report;

@@ -3,15 +3,13 @@
 use std::fmt;
 use std::iter;
 
+use sysmem_core::SELECTIONS_MAX;
 use sysmem_core::negotiation::explain::{Finding, explain};
 use sysmem_core::negotiation::{Agreement, Environment, Failure, negotiate as agree};
+use sysmem_core::selection::{Branch, Selections};
 use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints};
 
 use crate::scenario::{Group, Node, Participant, Scenario};
-use crate::selection::{Branch, Selections};
-
-/// How many selections of group children are tried (`sysmem2-constraints.md` 1.1).
-pub const MAX_SELECTIONS: usize = 64;
 
 /// The page size that scenarios are negotiated with, whatever machine this is: the one that
 /// `sysmem2-constraints.md` calculates with.
@@ -54,7 +52,7 @@ pub struct Rejection {
 /// Tries what groups leave open, in the order of preference, until there is an agreement.
 ///
 /// The error of a refusal is `CONSTRAINTS_INTERSECTION_EMPTY` if nothing works, and
-/// `TOO_MANY_GROUP_CHILD_COMBINATIONS` if [`MAX_SELECTIONS`] selections do not and there are more
+/// `TOO_MANY_GROUP_CHILD_COMBINATIONS` if [`SELECTIONS_MAX`] selections do not and there are more
 /// (`sysmem2-constraints.md` 6.2).
 pub fn negotiate(scenario: &Scenario) -> Outcome {
     let environment = Environment {
@@ -68,7 +66,7 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
     let mut rejections = Vec::new();
     let mut error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
     for selected in iter::once(preferred.clone()).chain(selections) {
-        if rejections.len() == MAX_SELECTIONS {
+        if rejections.len() == SELECTIONS_MAX {
             error = fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS;
             break;
         }

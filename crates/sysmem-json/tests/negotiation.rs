@@ -1,8 +1,9 @@
 //! Trees with groups (`sysmem2-constraints.md` 6, and examples of section 7).
 
 use serde_json::{Value, json};
+use sysmem_core::SELECTIONS_MAX;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
-use sysmem_json::{MAX_SELECTIONS, Outcome, Scenario, negotiate};
+use sysmem_json::{Outcome, Scenario, negotiate};
 
 fn outcome(root: Value) -> Outcome {
     negotiate(&Scenario::from_json(&json!({ "root": root })).unwrap())
@@ -73,11 +74,11 @@ fn constraints_e49_up_to_64_selections_are_tried() {
     };
     let (error, tried, explanation) = refused(pairs(6));
     assert_eq!(error, fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY);
-    assert_eq!(tried, MAX_SELECTIONS);
+    assert_eq!(tried, SELECTIONS_MAX);
     assert!(explanation.starts_with("none of the 64 combinations"), "{explanation}");
     let (error, tried, explanation) = refused(pairs(7));
     assert_eq!(error, fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS);
-    assert_eq!(tried, MAX_SELECTIONS);
+    assert_eq!(tried, SELECTIONS_MAX);
     assert!(explanation.contains("that are tried"), "{explanation}");
 }
 

@@ -12,10 +12,11 @@ use crate::core::Config;
 use crate::interface::{NodeId, Severity};
 use crate::limits::SELECTIONS_MAX;
 use crate::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
+use crate::selection::Selections;
 use crate::shared::Shared;
 use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::Node;
-use crate::tree::selection::Selections;
+use crate::tree::selection::PrunedNode;
 
 /// Why one selection of nodes gets no buffers.
 #[derive(Debug)]
@@ -78,17 +79,16 @@ impl<H> LogicalCollection<H> {
         pinned: Option<&Pinned>,
         rejections: &mut Vec<Rejection>,
     ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
-        let mut selections = Selections::new(&self.tree, top);
         let mut attempts = Attempts::new(config, pinned);
-        while let Some(selected) = selections.current(&self.tree, top) {
+        for selection in Selections::new(PrunedNode::new(&self.tree, top)) {
             if rejections.len() == SELECTIONS_MAX {
                 return Err(fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS);
             }
+            let selected: Vec<NodeId> = selection.into_iter().map(PrunedNode::id).collect();
             match self.attempt(&mut attempts, &selected) {
                 Ok(agreement) => return Ok((selected, agreement)),
                 Err(rejection) => rejections.push(rejection),
             }
-            selections.advance();
         }
         Err(fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY)
     }

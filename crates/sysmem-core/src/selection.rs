@@ -1,5 +1,5 @@
 //! Which children the groups of a tree stand for, and in which order choices are tried
-//! (`sysmem2-constraints.md` 6.1, 6.2).
+//! (`sysmem2-constraints.md` 6.1, 6.2; `sysmem2-protocols.md` 4.3).
 //!
 //! Knows nothing but the shape of a tree, so that it fits trees of files and of live nodes.
 
@@ -27,6 +27,7 @@ pub struct Selections<N> {
 }
 
 impl<N: Branch> Selections<N> {
+    /// The selections of the tree below `root`.
     pub const fn new(root: N) -> Self {
         Self { root, next: Some(Vec::new()) }
     }

@@ -26,6 +26,7 @@ mod supervisor;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use sysmem::Allocator;
 use sysmem_server::{EmbeddedServer, ServerConfig};
@@ -47,9 +48,11 @@ use crate::media::output::Format;
 /// Whatever the first participant that failed says.
 pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
     check_files(&arguments)?;
-    let service = match &arguments.svc {
-        // Found out here, it is said once and not by every participant.
-        Some(directory) => Allocator::connect_in(directory).map(|_| None)?,
+    // That no service is there is found out here: it is said once and not by every participant.
+    let directory = arguments.svc.as_deref();
+    let running = directory.map(Allocator::connect_in).transpose()?;
+    let service = match running {
+        Some(_) => None,
         None => Some(EmbeddedServer::spawn(ServerConfig::embedded()).map_err(Failure::Bind)?),
     };
     let mut children = Children::default();
@@ -74,12 +77,26 @@ pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
         };
         children.start(role, &assignment, allocator, left, right)?;
     }
-    let summary = Supervisor::new(children, arguments.json).watch()?;
+    let watched = Supervisor::new(children, arguments.json).watch();
+    let summary = watched.map_err(|failure| find_cause(failure, running.as_ref()))?;
     if arguments.json {
         summary.print_json();
     }
     Ok(())
 }
+
+/// Where every failure is the consequence of another one, a service that has ended is the cause.
+fn find_cause(failure: Failure, running: Option<&Allocator>) -> Failure {
+    let has_ended = |service: &Allocator| matches!(service.wait_for_close(ENDING), Ok(true));
+    if failure.is_consequence() && running.is_some_and(has_ended) {
+        Failure::ServiceGone
+    } else {
+        failure
+    }
+}
+
+/// A service that ends closes its channels one by one, and within this time even on a busy machine.
+const ENDING: Duration = Duration::from_millis(500);
 
 /// Finds what is wrong with the files before any process is started.
 fn check_files(arguments: &DemoArguments) -> Result<(), Failure> {

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use sysmem::fuchsia_sysmem2::BufferCollectionConstraints;
@@ -55,15 +54,13 @@ pub fn take_part(role: Role) -> Result<(), Failure> {
     let mut command = command()?;
     let report_to = self::command()?;
     let (assignment, handles) = command.receive()?;
-    let result =
-        Participant::new(role, assignment, command, handles).and_then(|mut participant| {
-            let result = match role {
-                Role::Source => source::run(&mut participant),
-                Role::Filter => filter::run(&mut participant),
-                Role::Sink => sink::run(&mut participant),
-            };
-            result.map_err(|failure| participant.look_behind(failure))
-        });
+    let result = Participant::new(role, assignment, command, handles).and_then(
+        |mut participant| match role {
+            Role::Source => source::run(&mut participant),
+            Role::Filter => filter::run(&mut participant),
+            Role::Sink => sink::run(&mut participant),
+        },
+    );
     result.or_else(|failure| {
         tracing::debug!(%role, %failure, "ends");
         report_to.send(&Report::Failed {
@@ -119,15 +116,6 @@ impl Participant {
             right: right.map(|channel| Neighbour::new(channel, right_name)),
             role,
         })
-    }
-
-    /// Whether a collection that was closed is a sign of a service that is gone.
-    fn look_behind(&self, failure: Failure) -> Failure {
-        let is_closed = matches!(failure, Failure::Sysmem(sysmem::Error::Closed { .. }));
-        match is_closed.then(|| self.allocator.wait_for_close(TOGETHER)) {
-            Some(Ok(true)) => Failure::ServiceGone,
-            _ => failure,
-        }
     }
 
     /// Waits for the invitation of the left neighbour.
@@ -242,9 +230,6 @@ impl Seat {
         Ok(self.collection.release()?)
     }
 }
-
-/// The sockets of a process that ends close one by one, and within this time.
-const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Which of the descriptors have something to read, or are closed.
 fn wait_for_any(sources: &[BorrowedFd<'_>]) -> Result<Vec<bool>, Failure> {

@@ -8,7 +8,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use super::LogicalCollection;
 use super::allocation::{Buffers, Stage};
 use crate::interface::NodeId;
-use crate::negotiation::Agreement;
+use crate::negotiation::{Agreement, pin};
 use crate::shared::Shared;
 
 /// The existing buffers, as late participants have to take them.
@@ -22,7 +22,12 @@ pub(super) struct Pinned {
 impl Pinned {
     fn new(buffers: &Buffers) -> Self {
         let settings = Arc::clone(&buffers.settings);
-        Self { count: buffers.count, constraints: synthetic(buffers), settings }
+        let constraints = fsysmem2::BufferCollectionConstraints {
+            min_buffer_count: Some(buffers.count),
+            max_buffer_count: Some(buffers.count),
+            ..pin(&settings)
+        };
+        Self { count: buffers.count, constraints, settings }
     }
 
     /// A participant that accepts nothing else.
@@ -49,36 +54,5 @@ impl<H> LogicalCollection<H> {
                 Vec::new()
             }
         }
-    }
-}
-
-/// The entry of `sysmem2-constraints.md` 6.4, but for its `max_size_bytes`: with that, no image
-/// with padding would ever let anybody join, as the page notes. A size that differs is found when
-/// the agreement is compared.
-fn synthetic(buffers: &Buffers) -> fsysmem2::BufferCollectionConstraints {
-    use fsysmem2::CoherencyDomain as Domain;
-    let memory = buffers.settings.buffer_settings.clone().unwrap_or_default();
-    let image = buffers.settings.image_format_constraints.clone();
-    fsysmem2::BufferCollectionConstraints {
-        usage: Some(fsysmem2::BufferUsage {
-            none: Some(fsysmem2::NONE_USAGE),
-            ..Default::default()
-        }),
-        min_buffer_count: Some(buffers.count),
-        max_buffer_count: Some(buffers.count),
-        buffer_memory_constraints: Some(fsysmem2::BufferMemoryConstraints {
-            min_size_bytes: memory.size_bytes,
-            physically_contiguous_required: memory.is_physically_contiguous.filter(|set| *set),
-            secure_required: memory.is_secure.filter(|set| *set),
-            cpu_domain_supported: Some(memory.coherency_domain == Some(Domain::CPU)),
-            ram_domain_supported: Some(memory.coherency_domain == Some(Domain::RAM)),
-            inaccessible_domain_supported: Some(
-                memory.coherency_domain == Some(Domain::INACCESSIBLE),
-            ),
-            permitted_heaps: memory.heap.map(|heap| vec![heap]),
-            ..Default::default()
-        }),
-        image_format_constraints: image.map(|image| vec![image]),
-        ..Default::default()
     }
 }

@@ -25,6 +25,7 @@ mod memory;
 mod number;
 mod padding;
 mod pair_index;
+mod pin;
 mod prepared;
 mod select;
 mod size;
@@ -41,6 +42,7 @@ pub use self::failure::{
 };
 pub use self::formats::FormatPair;
 pub use self::heap::{Domains, HeapCatalog, HeapDeclaration, SYSTEM_RAM};
+pub use self::pin::pin;
 pub use self::prepared::{Negotiation, Prepared};
 pub use self::usage::{Usage, has_real_usage, has_write_usage};
 

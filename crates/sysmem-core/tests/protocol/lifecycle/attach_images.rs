@@ -128,21 +128,33 @@ fn constraints_e46_late_participants_add_no_sizes() {
     }
 }
 
-/// The page's own server turns them away; see the note in its 6.4.
+/// Padding is beyond the size that a late participant has to agree with. That also holds for one who
+/// asks for nothing.
 #[test]
-fn constraints_e47_padding_keeps_nobody_out() {
-    let world = World::new();
-    let root = world.allocator().non_shared_collection();
-    let decoder = fsysmem2::BufferUsage {
+fn constraints_e47_padding_keeps_everybody_out() {
+    let decoder = || fsysmem2::BufferUsage {
         video: Some(fsysmem2::VIDEO_USAGE_HW_DECODER),
         ..Default::default()
     };
-    root.set_constraints(with_image(images(decoder, 1, RGBA), |image| {
+    // E34, of both participants at once.
+    let blocks = with_image(images(decoder(), 1, RGBA), |image| {
+        image.min_size = Some(size(1, 1));
+        image.max_size = Some(size(1024, u32::MAX));
+        image.pad_for_block_size = Some(size(16, 16));
+        image.required_max_size_list = Some(vec![size(100, 50)]);
+    });
+    // E35.
+    let tail = with_image(images(decoder(), 1, RGBA), |image| {
         image.min_size = Some(size(1024, 1));
         image.pad_beyond_image_size_bytes = Some(16);
-    }));
-    let settings = root.wait().buffers().settings.buffer_settings.clone().unwrap();
-    assert_eq!((settings.size_bytes, settings.raw_vmo_size), (Some(4096), Some(8192)));
-    assert!(joins(&world, &root, BufferCollectionConstraints::default()));
-    assert!(joins(&world, &root, images(sampled(), 0, RGBA)));
+    });
+    for (padded, sizes) in [(blocks, (22_400, 86_016)), (tail, (4096, 8192))] {
+        let world = World::new();
+        let root = world.allocator().non_shared_collection();
+        root.set_constraints(padded);
+        let settings = root.wait().buffers().settings.buffer_settings.clone().unwrap();
+        assert_eq!((settings.size_bytes.unwrap(), settings.raw_vmo_size.unwrap()), sizes);
+        assert!(!joins(&world, &root, BufferCollectionConstraints::default()));
+        assert!(!joins(&world, &root, images(sampled(), 0, RGBA)));
+    }
 }

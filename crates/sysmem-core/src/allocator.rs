@@ -7,7 +7,9 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Core;
 use crate::deviation::Deviation;
-use crate::interface::{BufferName, ChannelId, ChannelKind, Host, NodeId, Reply, Severity};
+use crate::interface::{
+    BufferName, ChannelId, ChannelKind, Host, NodeId, Reply, Severity, Strength, VmoInfo,
+};
 use crate::logical::{LogicalCollection, log_unknown_token};
 use crate::shared::Served;
 use crate::tree::debug_info::DebugInfo;
@@ -147,10 +149,11 @@ impl<H: Handle> Core<H> {
         payload: fsysmem2::AllocatorGetVmoInfoRequest<H>,
         debug: Option<DebugInfo>,
         host: &dyn Host<H>,
-    ) -> Result<BufferName, fsysmem2::Error> {
+    ) -> Result<VmoInfo, fsysmem2::Error> {
         let vmo = payload.vmo.ok_or(fsysmem2::Error::PROTOCOL_DEVIATION)?;
-        let (allocation, index) = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
-        let collection = self.shared.collection_of(allocation).ok_or(fsysmem2::Error::NOT_FOUND)?;
+        let handle = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
+        let collection = self.shared.collection_of(handle.allocation);
+        let collection = collection.ok_or(fsysmem2::Error::NOT_FOUND)?;
         let asks_for_more = payload.need_weak.unwrap_or_default()
             || payload.need_single_buffer_settings.unwrap_or_default()
             || payload.constraints_to_check.is_some()
@@ -164,7 +167,15 @@ impl<H: Handle> Core<H> {
             self.shared.log(Severity::Error, 0, text);
             return Err(fsysmem2::Error::UNSPECIFIED);
         }
-        Ok(BufferName { collection, index: u64::from(index) })
+        Ok(VmoInfo {
+            name: BufferName { collection, index: u64::from(handle.index) },
+            allocation: handle.allocation,
+            close_weak_asap: handle.strength == Strength::Weak,
+            weak: None,
+            settings: None,
+            constraints_ok: None,
+            vmo_settings_match: None,
+        })
     }
 }
 

@@ -84,7 +84,8 @@ impl<H: Handle> Core<H> {
                 });
             }
             Input::Allocated { allocation, result } => self.allocated(allocation, result),
-            Input::BuffersGone(allocation) => self.shared.buffers_gone(allocation),
+            Input::StrongGone { .. } => {}
+            Input::BufferGone { allocation, index } => self.shared.buffer_gone(allocation, index),
             Input::Tick => self.tick(),
         }
     }

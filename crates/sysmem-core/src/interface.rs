@@ -68,8 +68,18 @@ pub enum Input<H> {
         allocation: AllocationId,
         result: Result<(), HeapFailure>,
     },
-    /// Nobody holds any buffer of an allocation that the core has let go of.
-    BuffersGone(AllocationId),
+    /// No client has a strong handle to this buffer any more, and the core has let go of it
+    /// ([`Effect::LetGo`]). Once for each buffer.
+    StrongGone {
+        allocation: AllocationId,
+        index: u32,
+    },
+    /// Nobody has any handle to this buffer, strong or weak; its memory is freed. Comes after
+    /// [`Input::StrongGone`], once for each buffer.
+    BufferGone {
+        allocation: AllocationId,
+        index: u32,
+    },
     /// The deadline of [`Core::next_deadline`](crate::Core::next_deadline) has come.
     Tick,
 }
@@ -86,7 +96,10 @@ impl<H> Input<H> {
             | Self::Unknown { channel, .. }
             | Self::Broken { channel, .. }
             | Self::TurnedIn { channel, .. } => Some(*channel),
-            Self::Allocated { .. } | Self::BuffersGone(_) | Self::Tick => None,
+            Self::Allocated { .. }
+            | Self::StrongGone { .. }
+            | Self::BufferGone { .. }
+            | Self::Tick => None,
         }
     }
 }
@@ -144,12 +157,34 @@ pub enum Effect<H> {
     Close { channel: ChannelId, epitaph: Option<i32> },
     /// Make the buffers of a plan; answer [`Input::Allocated`].
     Allocate { allocation: AllocationId, plan: AllocationPlan },
-    /// The core holds the buffers no longer; they live as long as clients hold them.
+    /// The core holds the buffers no longer; each lives as long as clients hold it. From now on the
+    /// driver tells what becomes of them: [`Input::StrongGone`] and [`Input::BufferGone`]. More weak
+    /// handles may be delivered all the same.
     LetGo(AllocationId),
+    /// The last strong handle to a buffer is gone: close the server's end of the eventpair that came
+    /// with its weak handles. Comes only where weak handles may have been delivered.
+    CloseWeakAsap { allocation: AllocationId, index: u32 },
+    /// Weak handles to a buffer are still there [`COMPLAINT_AFTER_NS`] after
+    /// [`Effect::CloseWeakAsap`]. Log an error for each delivery of which that is true
+    /// (`sysmem2-protocols.md` 5.4): the collection, the buffer, who got the handle, and the identity
+    /// of the memory.
+    ComplainOfWeak { allocation: AllocationId, index: u32, collection: CollectionName },
     /// The node is gone, and with it its node ref.
     ForgetNode(NodeId),
     /// Something that an operator wants to know.
     Log(Record),
+}
+
+/// How long the weak handles to a buffer may stay when its strong ones are gone, in nanoseconds
+/// (`sysmem2-protocols.md` 5.4).
+pub const COMPLAINT_AFTER_NS: i64 = 5_000_000_000;
+
+/// What people know a collection by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectionName {
+    pub id: u64,
+    /// Empty if nobody gave one.
+    pub name: String,
 }
 
 /// What to allocate.
@@ -195,10 +230,9 @@ pub enum Reply {
         Result<(), fsysmem2::Error>,
     ),
     IsTokenKnown(fidl::Responder<fsysmem2::AllocatorValidateBufferCollectionTokenMethod>, bool),
-    VmoInfo(
-        fidl::Responder<fsysmem2::AllocatorGetVmoInfoMethod>,
-        Result<BufferName, fsysmem2::Error>,
-    ),
+    /// A weak handle that cannot be made is an error of its own, and no reason to close the channel
+    /// (`sysmem2-protocols.md` 2.6).
+    VmoInfo(fidl::Responder<fsysmem2::AllocatorGetVmoInfoMethod>, Result<VmoInfo, fsysmem2::Error>),
     /// The runtime's word that a method is unknown.
     UnknownMethod {
         txid: Txid,
@@ -213,6 +247,29 @@ pub struct BufferName {
     pub index: u64,
 }
 
+/// What is known about a VMO (`sysmem2-protocols.md` 2.6).
+#[derive(Clone, Debug, PartialEq)]
+pub struct VmoInfo {
+    pub name: BufferName,
+    pub allocation: AllocationId,
+    /// The reply carries `close_weak_asap` of this buffer: signalled, if the last strong handle is
+    /// gone.
+    pub close_weak_asap: bool,
+    /// The reply carries a new weak handle.
+    pub weak: Option<NewWeak>,
+    pub settings: Option<Arc<fsysmem2::SingleBufferSettings>>,
+    pub constraints_ok: Option<bool>,
+    pub vmo_settings_match: Option<bool>,
+}
+
+/// A weak handle to make for whoever has asked about a VMO.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWeak {
+    /// No more than the handle had that was asked about.
+    pub access: Access,
+    pub recipient: Recipient,
+}
+
 /// The buffers as one participant gets them: the same settings for all, handles of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -221,8 +278,76 @@ pub struct Delivery {
     /// One copy for everybody, as there may be thousands of waits.
     pub settings: Arc<fsysmem2::SingleBufferSettings>,
     pub count: u32,
-    /// `None`: the participant uses no memory and gets none (`sysmem2-protocols.md` 5.8).
-    pub access: Option<Access>,
+    pub handles: Handles,
+    pub recipient: Recipient,
+}
+
+/// Which handles come with the buffers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handles {
+    /// The participant uses no memory and gets none (`sysmem2-protocols.md` 5.8).
+    None,
+    /// One strong handle to each buffer.
+    Strong(Access),
+    /// Of a weak node (5.3, 5.4). A buffer that has gone in the meantime, unknown to the core when
+    /// it said this, is delivered like one that is [`Presence::Gone`].
+    Weak {
+        /// `None`: the participant uses no memory; it gets the eventpairs alone.
+        access: Option<Access>,
+        /// For each buffer, what is left of it.
+        presence: Vec<Presence>,
+    },
+}
+
+impl Handles {
+    /// What the participant may do with its handles to memory, if it gets any.
+    pub const fn access(&self) -> Option<Access> {
+        match self {
+            Self::None => None,
+            Self::Strong(access) => Some(*access),
+            Self::Weak { access, .. } => *access,
+        }
+    }
+}
+
+/// How much is left of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// Held strongly, by the core or by a client. A weak participant gets a weak handle and
+    /// `close_weak_asap`.
+    Strong,
+    /// Nobody holds it strongly any more; weak handles keep its memory. A weak participant gets no
+    /// handle, and a `close_weak_asap` that is signalled already.
+    Weak,
+    /// The memory is freed. A weak participant gets neither.
+    Gone,
+}
+
+/// Whom handles are for, as clients call themselves (`sysmem2-protocols.md` 6.2): for complaints and
+/// for whoever looks into the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Empty if it has no name.
+    pub name: Arc<str>,
+    pub id: u64,
+}
+
+/// A handle to a buffer, as the driver made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BufferHandle {
+    pub allocation: AllocationId,
+    pub index: u32,
+    pub strength: Strength,
+    pub access: Access,
+}
+
+/// What a handle to a buffer does for its lifetime (`sysmem2-protocols.md` 5.2, 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// Keeps the buffer in use. Also what a client has opened anew, from whatever handle.
+    Strong,
+    /// Keeps its memory alone.
+    Weak,
 }
 
 /// What a participant may do with its handles (`sysmem2-protocols.md` 5.7).
@@ -257,6 +382,9 @@ pub trait Host<H> {
     fn token_with_koid(&self, koid: u64) -> Option<ChannelId>;
     /// The node whose node ref this is.
     fn node_of(&self, event: &H) -> Option<NodeId>;
-    /// The buffer whose handle this is.
-    fn buffer_of(&self, vmo: &H) -> Option<(AllocationId, u32)>;
+    /// The buffer whose handle this is, and what kind of handle.
+    fn buffer_of(&self, vmo: &H) -> Option<BufferHandle>;
+    /// Whether any client has a strong handle to the buffer at this moment. The core's own hold does
+    /// not count. Only asked about buffers that the core has let go of.
+    fn has_strong_handle(&self, allocation: AllocationId, index: u32) -> bool;
 }

@@ -1,6 +1,6 @@
 //! What all collections share: numbers, the table of channels, and the queue of effects.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::core::Config;
 use crate::interface::{
@@ -39,6 +39,8 @@ pub(crate) enum Served {
 struct Allocation {
     collection: u64,
     stage: Stage,
+    /// Indices of buffers whose memory is still there.
+    present: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +145,9 @@ impl<H> Shared<H> {
     pub fn allocate(&mut self, plan: AllocationPlan) -> AllocationId {
         let allocation = AllocationId(self.number());
         let stage = Stage::Making;
-        self.allocations.insert(allocation, Allocation { collection: plan.collection, stage });
+        let present = (0..plan.count).collect();
+        let collection = plan.collection;
+        self.allocations.insert(allocation, Allocation { collection, stage, present });
         self.emit(Effect::Allocate { allocation, plan });
         allocation
     }
@@ -178,10 +182,14 @@ impl<H> Shared<H> {
         }
     }
 
-    /// Nobody can ask about these buffers any more.
-    pub fn buffers_gone(&mut self, id: AllocationId) {
-        if self.allocations.get(&id).is_some_and(|allocation| allocation.stage == Stage::LetGo) {
-            self.allocations.remove(&id);
+    /// The memory of a buffer is freed. After the last one nobody can ask about them any more.
+    pub fn buffer_gone(&mut self, id: AllocationId, index: u32) {
+        let Some(allocation) = self.allocations.get_mut(&id) else { return };
+        if allocation.stage == Stage::LetGo {
+            allocation.present.remove(&index);
+            if allocation.present.is_empty() {
+                self.allocations.remove(&id);
+            }
         }
     }
 

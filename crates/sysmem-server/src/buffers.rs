@@ -93,6 +93,11 @@ impl Buffers {
         self.by_memory.get(&handle.identity().ok()?).copied()
     }
 
+    /// Whether anybody holds any buffer of an allocation.
+    pub(crate) fn has(&self, allocation: AllocationId) -> bool {
+        self.allocations.contains_key(&allocation)
+    }
+
     /// A handle to each buffer of an allocation, for the participant on `channel`. Each is an open
     /// file description of its own, and locked before anybody gets it.
     ///

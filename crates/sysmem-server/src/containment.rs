@@ -40,7 +40,9 @@ pub(crate) fn contain<H: Handle>(
 mod tests {
     use fidl::{HandleFault, ObjectType, Rights, ServerEnd};
     use sysmem_core::negotiation::HeapCatalog;
-    use sysmem_core::{AllocationId, ChannelId, Config, Effect, Host, Input, Instant, NodeId};
+    use sysmem_core::{
+        AllocationId, BufferHandle, ChannelId, Config, Effect, Host, Input, Instant, NodeId,
+    };
     use sysmem_fidl::fuchsia_sysmem2::*;
 
     use super::*;
@@ -66,8 +68,11 @@ mod tests {
         fn node_of(&self, _: &NoHandle) -> Option<NodeId> {
             None
         }
-        fn buffer_of(&self, _: &NoHandle) -> Option<(AllocationId, u32)> {
+        fn buffer_of(&self, _: &NoHandle) -> Option<BufferHandle> {
             None
+        }
+        fn has_strong_handle(&self, _: AllocationId, _: u32) -> bool {
+            false
         }
     }
 

@@ -1,6 +1,6 @@
 //! Drives the core: feeds it what happened, does what it says.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -41,6 +41,8 @@ pub(crate) struct Driver {
     ready: VecDeque<ChannelId>,
     /// Events of buffers were left unread.
     more_buffer_events: bool,
+    /// How many buffers each allocation has.
+    pub(crate) buffer_counts: HashMap<AllocationId, u32>,
 }
 
 impl Driver {
@@ -74,6 +76,7 @@ impl Driver {
             client: None,
             ready: VecDeque::new(),
             more_buffer_events: false,
+            buffer_counts: HashMap::new(),
         };
         Ok((driver, closed))
     }
@@ -212,7 +215,10 @@ impl Driver {
 
     pub(crate) fn report_gone(&mut self, gone: Vec<AllocationId>) {
         for allocation in gone {
-            self.feed(Input::BuffersGone(allocation));
+            for index in 0..self.buffer_counts.remove(&allocation).unwrap_or(0) {
+                self.feed(Input::StrongGone { allocation, index });
+                self.feed(Input::BufferGone { allocation, index });
+            }
         }
     }
 

@@ -24,9 +24,11 @@ impl Driver {
             Effect::Allocate { allocation, plan } => self.allocate(allocation, plan),
             Effect::LetGo(allocation) => {
                 if self.objects.buffers.let_go(allocation, now()) {
-                    self.feed(Input::BuffersGone(allocation));
+                    self.report_gone(vec![allocation]);
                 }
             }
+            // No handle is weak.
+            Effect::CloseWeakAsap { .. } | Effect::ComplainOfWeak { .. } => {}
             Effect::ForgetNode(node) => self.objects.node_refs.forget(node),
             Effect::Log(record) => self.log(&record),
         }
@@ -95,7 +97,11 @@ impl Driver {
         allocation: AllocationId,
         result: Result<Vec<zx::Vmo>, HeapFailure>,
     ) {
-        let result = result.map(|buffers| self.objects.buffers.insert(allocation, buffers));
+        let result = result.map(|buffers| {
+            let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
+            self.buffer_counts.insert(allocation, count);
+            self.objects.buffers.insert(allocation, buffers);
+        });
         self.feed(Input::Allocated { allocation, result });
     }
 

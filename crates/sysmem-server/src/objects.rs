@@ -1,6 +1,6 @@
 //! What stands behind the numbers of the core.
 
-use sysmem_core::{AllocationId, ChannelId, Host, NodeId};
+use sysmem_core::{Access, AllocationId, BufferHandle, ChannelId, Host, NodeId, Strength};
 use zx::Koid;
 
 use crate::buffers::Buffers;
@@ -29,7 +29,14 @@ impl Host<ClientHandle> for Objects {
         self.node_refs.node_of(event.memory()?)
     }
 
-    fn buffer_of(&self, vmo: &ClientHandle) -> Option<(AllocationId, u32)> {
-        self.buffers.buffer_of(vmo.memory()?)
+    fn buffer_of(&self, vmo: &ClientHandle) -> Option<BufferHandle> {
+        let (allocation, index) = self.buffers.buffer_of(vmo.memory()?)?;
+        let (strength, access) = (Strength::Strong, Access::ReadOnly);
+        Some(BufferHandle { allocation, index, strength, access })
+    }
+
+    fn has_strong_handle(&self, allocation: AllocationId, _: u32) -> bool {
+        // All handles are strong.
+        self.buffers.has(allocation)
     }
 }

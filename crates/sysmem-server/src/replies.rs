@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use fidl::{ClientEnd, EncodeError};
-use sysmem_core::{Access, Breakage, BufferName, ChannelId, ChannelKind, Delivery, Reply};
+use sysmem_core::{
+    Access, Breakage, BufferName, ChannelId, ChannelKind, Delivery, Handles, Reply, VmoInfo,
+};
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::VmoError;
@@ -100,7 +102,8 @@ impl Driver {
                 responder.encode(response, &mut self.encoder)?;
             }
             Reply::VmoInfo(responder, result) => {
-                let result = result.map(|BufferName { collection, index }| {
+                let result = result.map(|VmoInfo { name, .. }| {
+                    let BufferName { collection, index } = name;
                     fsysmem2::AllocatorGetVmoInfoResponse {
                         buffer_collection_id: Some(collection),
                         buffer_index: Some(index),
@@ -142,10 +145,12 @@ impl Driver {
         delivery: Delivery,
     ) -> Result<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse<Handle>, ReplyError>
     {
-        let Delivery { allocation, collection, settings, count, access } = delivery;
-        let handles = match access {
-            Some(access) => self.objects.buffers.handles(allocation, rights(access), channel)?,
-            None => Vec::new(),
+        let Delivery { allocation, collection, settings, count, handles, .. } = delivery;
+        let handles = match handles {
+            Handles::Strong(access) | Handles::Weak { access: Some(access), .. } => {
+                self.objects.buffers.handles(allocation, rights(access), channel)?
+            }
+            Handles::None | Handles::Weak { access: None, .. } => Vec::new(),
         };
         // Whoever uses no memory still learns how many buffers there are
         // (`sysmem2-protocols.md` 5.8).

@@ -12,7 +12,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
 use crate::interface::{
-    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
+    Access, AllocationId, AllocationPlan, Delivery, Effect, Handles, HeapFailure, NodeId, Reply,
+    Severity,
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
@@ -105,7 +106,8 @@ impl<H> LogicalCollection<H> {
             collection: self.id,
             settings: Arc::clone(&buffers.settings),
             count: buffers.count,
-            access: access(node.constraints(), node.rights),
+            handles: access(node.constraints(), node.rights).map_or(Handles::None, Handles::Strong),
+            recipient: node.debug.recipient(),
         };
         self.answer(shared, id, &Ok(delivery));
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::interface::Recipient;
 use crate::limits::DEBUG_NAME_BYTES_MAX;
 
 /// What a client says about itself. Never affects allocation.
@@ -30,6 +31,11 @@ impl DebugInfo {
             name => cut(format!("{name} then AttachToken()")),
         };
         Self { name, id: self.id }
+    }
+
+    /// Of handles that go to this client.
+    pub fn recipient(&self) -> Recipient {
+        Recipient { name: Arc::clone(&self.name), id: self.id }
     }
 }
 

@@ -8,8 +8,9 @@ use fidl::{
 };
 use sysmem_core::negotiation::HeapCatalog;
 use sysmem_core::{
-    AllocationId, AllocationPlan, Breakage, BufferName, ChannelId, ChannelKind, Config, Core,
-    Delivery, Effect, HeapFailure, Host, Input, Instant, NodeId, Record, Reply,
+    Access, AllocationId, AllocationPlan, Breakage, BufferHandle, ChannelId, ChannelKind, Config,
+    Core, Delivery, Effect, HeapFailure, Host, Input, Instant, NodeId, Record, Reply, Strength,
+    VmoInfo,
 };
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
@@ -73,7 +74,7 @@ pub enum Answer {
     Buffers(Result<Box<Delivery>, fsysmem2::Error>),
     Check(Result<(), fsysmem2::Error>),
     IsKnown(bool),
-    VmoInfo(Result<BufferName, fsysmem2::Error>),
+    VmoInfo(Result<Box<VmoInfo>, fsysmem2::Error>),
     UnknownMethod,
 }
 
@@ -163,7 +164,11 @@ impl Driver {
         let memory = self.wires.allocations.get_mut(&allocation).expect("an allocation");
         assert_eq!(memory.stage, Memory::LetGo, "the core holds on to them");
         memory.stage = Memory::Gone;
-        self.feed(Input::BuffersGone(allocation));
+        let count = memory.plan.count;
+        for index in 0..count {
+            self.feed(Input::StrongGone { allocation, index });
+            self.feed(Input::BufferGone { allocation, index });
+        }
     }
 
     /// A channel breaks for another reason than a packet.
@@ -349,6 +354,9 @@ impl Wires {
                 assert_eq!(memory.stage, Memory::Made, "let go of once, and when it is there");
                 memory.stage = Memory::LetGo;
             }
+            Effect::CloseWeakAsap { .. } | Effect::ComplainOfWeak { .. } => {
+                panic!("no handle is weak");
+            }
             Effect::ForgetNode(node) => {
                 assert!(self.forgotten.insert(node), "{node:?} is forgotten twice");
                 self.node_refs.remove(&node);
@@ -387,7 +395,9 @@ impl Wires {
             }
             Reply::Check(responder, result) => (responder.txid(), Answer::Check(result)),
             Reply::IsTokenKnown(responder, known) => (responder.txid(), Answer::IsKnown(known)),
-            Reply::VmoInfo(responder, result) => (responder.txid(), Answer::VmoInfo(result)),
+            Reply::VmoInfo(responder, result) => {
+                (responder.txid(), Answer::VmoInfo(result.map(Box::new)))
+            }
             Reply::UnknownMethod { txid, .. } => (txid, Answer::UnknownMethod),
         };
         let wire = self.channels.get_mut(&pair).expect("a channel");
@@ -450,11 +460,14 @@ impl Host<SimHandle> for Wires {
         }
     }
 
-    fn buffer_of(&self, vmo: &SimHandle) -> Option<(AllocationId, u32)> {
-        match vmo.object() {
-            Object::Buffer(allocation, index) => Some((allocation, index)),
-            _ => None,
-        }
+    fn buffer_of(&self, vmo: &SimHandle) -> Option<BufferHandle> {
+        let Object::Buffer(allocation, index) = vmo.object() else { return None };
+        let (strength, access) = (Strength::Strong, Access::ReadOnly);
+        Some(BufferHandle { allocation, index, strength, access })
+    }
+
+    fn has_strong_handle(&self, allocation: AllocationId, _: u32) -> bool {
+        self.allocations.get(&allocation).is_some_and(|memory| memory.stage != Memory::Gone)
     }
 }
 

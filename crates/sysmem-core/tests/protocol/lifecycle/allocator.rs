@@ -15,7 +15,7 @@ fn vmo_info(
     request: fsysmem2::AllocatorGetVmoInfoRequest<crate::handle::SimHandle>,
 ) -> Result<sysmem_core::BufferName, fsysmem2::Error> {
     match allocator.call::<fsysmem2::AllocatorGetVmoInfoMethod>(request).answer() {
-        Answer::VmoInfo(result) => result,
+        Answer::VmoInfo(result) => result.map(|info| info.name),
         other => panic!("{other:?}"),
     }
 }

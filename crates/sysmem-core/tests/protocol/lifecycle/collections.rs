@@ -192,7 +192,7 @@ fn lifecycle_s103_an_empty_table_is_a_participant_and_a_lone_count_is_none() {
         fsysmem2::BufferCollectionSetConstraintsRequest::default(),
     );
     let buffers = other.wait().buffers();
-    assert_eq!((buffers.count, buffers.access), (1, None));
+    assert_eq!((buffers.count, buffers.handles.access()), (1, None));
 
     let (root, [other]) = world.participants();
     root.set_constraints(cpu(1, 64));
@@ -211,7 +211,7 @@ fn lifecycle_s105_who_uses_nothing_still_learns_what_there_is() {
     root.set_constraints(cpu(2, 64));
     other.set_constraints(no_use(0));
     let (used, unused) = (root.wait().buffers(), other.wait().buffers());
-    assert_eq!(unused.access, None);
+    assert_eq!(unused.handles.access(), None);
     assert_eq!(unused.count, used.count);
     assert_eq!(unused.settings, used.settings);
     assert_eq!(unused.collection, root.collection_id());

@@ -15,8 +15,8 @@ fn lifecycle_s95_readers_get_nothing_to_write_with() {
     let (root, reader) = (world.bind(token), world.bind(reader));
     root.set_constraints(writer(1, 64));
     reader.set_constraints(cpu(1, 64));
-    assert_eq!(root.wait().buffers().access, Some(Access::ReadWrite));
-    assert_eq!(reader.wait().buffers().access, Some(Access::ReadOnly));
+    assert_eq!(root.wait().buffers().handles.access(), Some(Access::ReadWrite));
+    assert_eq!(reader.wait().buffers().handles.access(), Some(Access::ReadOnly));
 }
 
 #[test]
@@ -29,16 +29,16 @@ fn lifecycle_s97_lost_rights_do_not_come_back() {
     for participant in [&root, &attenuated, &below] {
         participant.set_constraints(writer(1, 64));
     }
-    assert_eq!(root.wait().buffers().access, Some(Access::ReadWrite));
-    assert_eq!(attenuated.wait().buffers().access, Some(Access::ReadOnly));
-    assert_eq!(below.wait().buffers().access, Some(Access::ReadOnly));
+    assert_eq!(root.wait().buffers().handles.access(), Some(Access::ReadWrite));
+    assert_eq!(attenuated.wait().buffers().handles.access(), Some(Access::ReadOnly));
+    assert_eq!(below.wait().buffers().handles.access(), Some(Access::ReadOnly));
 
     let attached = world.bind(below.attach());
     attached.set_constraints(fsysmem2::BufferCollectionConstraints {
         min_buffer_count_for_camping: None,
         ..writer(0, 64)
     });
-    assert_eq!(attached.wait().buffers().access, Some(Access::ReadOnly));
+    assert_eq!(attached.wait().buffers().handles.access(), Some(Access::ReadOnly));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn lifecycle_s98_permission_to_allocate_comes_with_read_only_handles() {
         usage: no_use(permit).usage,
         ..writer(1, 64)
     });
-    assert_eq!(root.wait().buffers().access, Some(Access::ReadOnly));
+    assert_eq!(root.wait().buffers().handles.access(), Some(Access::ReadOnly));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_mask_of_zero_in_duplicate_is_taken_for_all_rights() {
     let (root, other) = (world.bind(token), world.bind(other));
     root.set_constraints(cpu(1, 64));
     other.set_constraints(writer(1, 64));
-    assert_eq!(other.wait().buffers().access, Some(Access::ReadWrite));
+    assert_eq!(other.wait().buffers().handles.access(), Some(Access::ReadWrite));
     assert_eq!(world.log("a rights mask of 0").len(), 1);
 }
 

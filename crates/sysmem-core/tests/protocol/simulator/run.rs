@@ -261,7 +261,11 @@ impl Run {
         let attached = self.peers.get(&pair).is_some_and(|peer| peer.attached);
         self.tally.late_deliveries += usize::from(attached);
         let first = self.delivered.entry(delivery.allocation).or_insert_with(|| delivery.clone());
-        let expected = Delivery { access: delivery.access, ..first.clone() };
+        let expected = Delivery {
+            handles: delivery.handles.clone(),
+            recipient: delivery.recipient.clone(),
+            ..first.clone()
+        };
         assert_eq!(delivery, expected, "all are told the same about their buffers");
     }
 

@@ -9,6 +9,7 @@ fn main() {
         .library("../../fidl/fuchsia.math")
         .library("../../fidl/fuchsia.images2")
         .library("../../fidl/fuchsia.sysmem2")
+        .library("../../fidl/linux.sysmem")
         .available("fuchsia", Version::HEAD)
         .run();
 }

@@ -24,7 +24,7 @@ fn library(name: &str) -> Vec<SourceFile> {
 
 fn compile() -> Vec<Library> {
     let mut compiler = Compiler::new();
-    for name in ["fuchsia.sysmem2", "fuchsia.images2", "fuchsia.math", "zx"] {
+    for name in ["fuchsia.sysmem2", "linux.sysmem", "fuchsia.images2", "fuchsia.math", "zx"] {
         compiler.add_library(library(name));
     }
     let compilation = compiler.compile().unwrap_or_else(|findings| panic!("{findings}"));

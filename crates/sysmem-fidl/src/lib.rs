@@ -36,3 +36,8 @@ pub mod fuchsia_images2 {
 pub mod fuchsia_sysmem2 {
     include!(concat!(env!("OUT_DIR"), "/fuchsia_sysmem2.rs"));
 }
+
+/// The library `linux.sysmem`: what the service tells about itself, beyond Fuchsia's protocols.
+pub mod linux_sysmem {
+    include!(concat!(env!("OUT_DIR"), "/linux_sysmem.rs"));
+}

@@ -1,7 +1,7 @@
 //! The channels that are served: by number, and tokens also by koid.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io;
 use std::num::NonZeroU32;
@@ -14,9 +14,10 @@ use sysmem_core::{ChannelId, ChannelKind};
 use zx::{Credentials, Koid, SocketName};
 
 use crate::closer::Closer;
+use crate::service::Service;
 
 /// Tokens of the event loop below this one are not channels.
-const FIRST_EVENT_TOKEN: usize = 16;
+pub(crate) const FIRST_EVENT_TOKEN: usize = 16;
 
 /// How often a koid is drawn until one is free. A second time is a matter of centuries.
 const KOID_DRAWS: u32 = 8;
@@ -33,8 +34,8 @@ pub(crate) struct Channels {
     served: BTreeMap<ChannelId, Served>,
     /// The ends that this server has named: all but accepted connections.
     named: HashMap<Koid, ChannelId>,
-    /// The name of accepted connections: that of the listening socket.
-    accepted_as: Option<SocketName>,
+    /// The names of accepted connections: those of the listening sockets.
+    accepted_as: HashSet<SocketName>,
     /// How many channels each process has; those of unknown processes count together.
     per_client: HashMap<Option<NonZeroU32>, u64>,
     max_per_client: u64,
@@ -46,8 +47,8 @@ pub(crate) struct Channels {
 #[derive(Debug)]
 pub(crate) struct Served {
     pub(crate) socket: zx::Channel,
-    pub(crate) kind: ChannelKind,
-    /// Who connected to the Allocator by which this channel came to be, if it is known.
+    pub(crate) service: Service,
+    /// Who made the connection by which this channel came to be, if it is known.
     pub(crate) client: Option<Credentials>,
     /// It stands in the queue of channels to be read.
     pub(crate) queued: bool,
@@ -77,7 +78,7 @@ impl Channels {
         Self {
             served: BTreeMap::new(),
             named: HashMap::new(),
-            accepted_as: None,
+            accepted_as: HashSet::new(),
             per_client: HashMap::new(),
             max_per_client: MAX_CHANNELS_PER_CLIENT.min(descriptors / CLIENT_SHARE),
             registry,
@@ -95,15 +96,15 @@ impl Channels {
     pub(crate) fn serve(
         &mut self,
         id: ChannelId,
-        kind: ChannelKind,
+        service: Service,
         socket: zx::Channel,
         client: Option<Credentials>,
     ) -> Result<(), ServeError> {
         let pid = client.and_then(|client| client.pid);
-        match self.admit(id, kind, &socket, pid) {
+        match self.admit(id, service, &socket, pid) {
             Ok(koid) => {
                 *self.per_client.entry(pid).or_default() += 1;
-                let served = Served { socket, kind, client, queued: false, deaf: false, koid };
+                let served = Served { socket, service, client, queued: false, deaf: false, koid };
                 self.served.insert(id, served);
                 Ok(())
             }
@@ -139,7 +140,7 @@ impl Channels {
     /// The live token with this koid.
     pub(crate) fn token(&self, koid: Koid) -> Option<ChannelId> {
         let id = *self.named.get(&koid)?;
-        (self.served.get(&id)?.kind == ChannelKind::Token).then_some(id)
+        (self.served.get(&id)?.service == Service::Core(ChannelKind::Token)).then_some(id)
     }
 
     /// Every channel that is served now.
@@ -150,7 +151,7 @@ impl Channels {
     fn admit(
         &mut self,
         id: ChannelId,
-        kind: ChannelKind,
+        service: Service,
         socket: &zx::Channel,
         pid: Option<NonZeroU32>,
     ) -> Result<Option<Koid>, ServeError> {
@@ -158,13 +159,13 @@ impl Channels {
             return Err(ServeError::Quota);
         }
         let event_token = event_token(id).ok_or(ServeError::Number)?;
-        let koid = match (name_end(socket), kind) {
-            (Ok(koid), _) => Some(koid),
-            (Err(zx::BindError::AlreadyNamed), ChannelKind::Allocator) => {
-                self.accepted_as = socket.name();
+        let koid = match name_end(socket) {
+            Ok(koid) => Some(koid),
+            Err(zx::BindError::AlreadyNamed) if service.is_connected_to() => {
+                self.accepted_as.extend(socket.name());
                 None
             }
-            (Err(error), _) => return Err(ServeError::Koid(error)),
+            Err(error) => return Err(ServeError::Koid(error)),
         };
         // After it was named: of two ends of a pair, the second is always found out.
         if self.has_served_peer(socket) {
@@ -181,7 +182,7 @@ impl Channels {
 
     fn has_served_peer(&self, socket: &zx::Channel) -> bool {
         let Some(name) = socket.peer_name() else { return false };
-        self.accepted_as.as_ref() == Some(&name)
+        self.accepted_as.contains(&name)
             || socket.peer_name_koid().is_some_and(|koid| self.named.contains_key(&koid))
     }
 
@@ -241,7 +242,7 @@ mod tests {
         let mut channels = Channels::new(poll.registry().try_clone().unwrap(), closer);
         let (client, server) = zx::Channel::pair().unwrap();
         let id = ChannelId(7);
-        channels.serve(id, ChannelKind::Token, server, None).unwrap();
+        channels.serve(id, Service::Core(ChannelKind::Token), server, None).unwrap();
         let koid = client.peer_name_koid().unwrap();
         assert_eq!(channels.token(koid), Some(id));
         channels.close(id);
@@ -258,7 +259,9 @@ mod tests {
         let mut channels = Channels::new(poll.registry().try_clone().unwrap(), closer);
         let (_client, server) = zx::Channel::pair().unwrap();
         server.bind_koid(Koid::random()).unwrap();
-        let error = channels.serve(ChannelId(1), ChannelKind::Token, server, None).unwrap_err();
+        let error = channels
+            .serve(ChannelId(1), Service::Core(ChannelKind::Token), server, None)
+            .unwrap_err();
         assert!(matches!(error, ServeError::Koid(zx::BindError::AlreadyNamed)), "{error}");
         assert!(channels.ids().is_empty());
     }
@@ -272,8 +275,9 @@ mod tests {
         for (number, kind) in (0..).zip(kinds) {
             let (one, other) = zx::Channel::pair().unwrap();
             let id = ChannelId(number);
-            channels.serve(id, kind, one, None).unwrap();
-            let error = channels.serve(ChannelId(99), kind, other, None).unwrap_err();
+            channels.serve(id, Service::Core(kind), one, None).unwrap();
+            let error =
+                channels.serve(ChannelId(99), Service::Core(kind), other, None).unwrap_err();
             assert!(matches!(error, ServeError::Knot), "{error}");
             channels.close(id);
         }
@@ -291,7 +295,8 @@ mod tests {
         let mut serve = |channels: &mut Channels, number, pid| {
             let (peer, server) = zx::Channel::pair().unwrap();
             peers.push(peer);
-            channels.serve(ChannelId(number), ChannelKind::Collection, server, client(pid))
+            let service = Service::Core(ChannelKind::Collection);
+            channels.serve(ChannelId(number), service, server, client(pid))
         };
         serve(&mut channels, 1, 7).unwrap();
         serve(&mut channels, 2, 7).unwrap();

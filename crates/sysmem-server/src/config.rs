@@ -7,6 +7,8 @@ use std::sync::Arc;
 use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration, SYSTEM_RAM};
 use sysmem_heap::{Heap, SystemRam};
 
+use crate::discoverable::Discoverable;
+
 /// What a server serves, and where.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
@@ -15,7 +17,8 @@ pub struct ServerConfig {
     pub directory: Option<PathBuf>,
     /// Permissions of the directory, if it has to be made.
     pub directory_mode: u32,
-    /// Permissions of the sockets in it: whoever may write may connect.
+    /// Permissions of the sockets in it, of the Allocator and of Diagnostics: whoever may write may
+    /// connect.
     pub socket_mode: u32,
     /// Where buffers come from. One entry for each type and id; the last one counts.
     pub heaps: Vec<HeapEntry>,
@@ -49,6 +52,14 @@ impl ServerConfig {
     /// A server that everybody on the machine may use, with system RAM.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         Self { directory: Some(directory.into()), ..Self::embedded() }
+    }
+
+    /// Permissions of the socket of a protocol.
+    pub(crate) fn mode_of(&self, protocol: Discoverable) -> u32 {
+        match protocol {
+            // Whoever may fail may ask why.
+            Discoverable::Allocator | Discoverable::Diagnostics => self.socket_mode,
+        }
     }
 
     /// What negotiation has to know of the heaps.

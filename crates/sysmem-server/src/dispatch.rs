@@ -6,6 +6,8 @@ use zx::{MessageBuffer, Nonce, RecvError};
 
 use crate::channels::Served;
 use crate::client_handle::{ClientHandle, Gatekeeper};
+use crate::linux_sysmem::Question;
+use crate::service::Service;
 
 /// Receives packets, one at a time, with room that is made once.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(crate) enum Receipt {
     Nothing,
     /// Something for the core. Unless it is a request, the channel has come to its end.
     Input(Input<ClientHandle>),
+    /// Something that the server answers itself.
+    Question(Question),
     /// The nonce that was waited for.
     Proof,
 }
@@ -63,12 +67,23 @@ impl Receiver {
             return Receipt::Input(broken(id, Breakage::Truncated));
         }
         let (bytes, handles) = (packet.bytes, &mut self.handles);
-        Receipt::Input(match served.kind {
-            ChannelKind::Allocator => decode(id, bytes, handles, Input::Allocator),
-            ChannelKind::Token => decode(id, bytes, handles, Input::Token),
-            ChannelKind::Collection => decode(id, bytes, handles, Input::Collection),
-            ChannelKind::Group => decode(id, bytes, handles, Input::Group),
-        })
+        match served.service {
+            Service::Core(ChannelKind::Allocator) => {
+                decode(id, bytes, handles, |request| Receipt::Input(Input::Allocator(id, request)))
+            }
+            Service::Core(ChannelKind::Token) => {
+                decode(id, bytes, handles, |request| Receipt::Input(Input::Token(id, request)))
+            }
+            Service::Core(ChannelKind::Collection) => {
+                decode(id, bytes, handles, |request| Receipt::Input(Input::Collection(id, request)))
+            }
+            Service::Core(ChannelKind::Group) => {
+                decode(id, bytes, handles, |request| Receipt::Input(Input::Group(id, request)))
+            }
+            Service::Diagnostics => decode(id, bytes, handles, |request| {
+                Receipt::Question(Question::Diagnostics(request))
+            }),
+        }
     }
 }
 
@@ -76,15 +91,17 @@ fn decode<R: RequestSet<ClientHandle>>(
     id: ChannelId,
     bytes: &[u8],
     handles: &mut Vec<ClientHandle>,
-    input: fn(ChannelId, R) -> Input<ClientHandle>,
-) -> Input<ClientHandle> {
+    receipt: impl FnOnce(R) -> Receipt,
+) -> Receipt {
     match fidl::receive_request::<R, ClientHandle>(bytes, handles) {
         Ok(Received::Request(request)) => {
             tracing::trace!(channel = id.0, method = request.method_name());
-            input(id, request)
+            receipt(request)
         }
-        Ok(Received::Unknown { ordinal, txid }) => Input::Unknown { channel: id, ordinal, txid },
-        Err(error) => broken(id, Breakage::Malformed(error)),
+        Ok(Received::Unknown { ordinal, txid }) => {
+            Receipt::Input(Input::Unknown { channel: id, ordinal, txid })
+        }
+        Err(error) => Receipt::Input(broken(id, Breakage::Malformed(error))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input, Instant};
+use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input, Instant, Reply};
 use sysmem_fidl::Handle;
 use zx::Credentials;
 
@@ -15,12 +15,14 @@ use crate::client_handle::{ClientHandle, Gatekeeper};
 use crate::closer::{Closed, Closer};
 use crate::config::ServerConfig;
 use crate::containment::{Outcome, contain};
+use crate::discoverable::Discoverable;
 use crate::dispatch::{Receipt, Receiver};
 use crate::heaps::Heaps;
 use crate::mailbox::Mailbox;
 use crate::node_refs::NodeRefs;
 use crate::objects::Objects;
 use crate::outbox::{self, Outbox, Posted};
+use crate::service::{self, ConnectionIds, Service};
 
 /// How many packets of one channel are handled before the others have their turn.
 pub(crate) const PACKETS_PER_TURN: usize = 16;
@@ -39,6 +41,8 @@ pub(crate) struct Driver {
     pub(crate) client: Option<Credentials>,
     /// Channels that may have packets, in the order of their turns.
     ready: VecDeque<ChannelId>,
+    /// For connections that are none of the core's business.
+    connection_ids: ConnectionIds,
     /// Events of buffers were left unread.
     more_buffer_events: bool,
     /// How many buffers each allocation has.
@@ -75,18 +79,21 @@ impl Driver {
             closer,
             client: None,
             ready: VecDeque::new(),
+            connection_ids: ConnectionIds::default(),
             more_buffer_events: false,
             buffer_counts: HashMap::new(),
         };
         Ok((driver, closed))
     }
 
-    /// Serves a connection to the Allocator.
-    pub(crate) fn accept(&mut self, connection: zx::Channel) {
+    /// Serves a connection to a protocol.
+    pub(crate) fn accept(&mut self, protocol: Discoverable, connection: zx::Channel) {
         self.client = connection.peer_credentials().ok();
-        let channel = self.core.accept();
-        let kind = ChannelKind::Allocator;
-        if let Err(error) = self.objects.channels.serve(channel, kind, connection, self.client) {
+        let (channel, service) = match protocol {
+            Discoverable::Allocator => (self.core.accept(), Service::Core(ChannelKind::Allocator)),
+            Discoverable::Diagnostics => (self.connection_ids.draw(), Service::Diagnostics),
+        };
+        if let Err(error) = self.objects.channels.serve(channel, service, connection, self.client) {
             tracing::warn!(%error, client = self.client_pid(), "a connection is not served");
             self.feed(Input::Closed(channel));
             self.pump();
@@ -201,14 +208,19 @@ impl Driver {
         match &input {
             Input::Closed(_) => self.close(channel),
             Input::Broken { .. } => self.deafen(channel),
+            Input::Unknown { txid: Some(txid), ordinal, .. } if service::is_own(channel) => {
+                self.reply(channel, Reply::UnknownMethod { txid: *txid, ordinal: *ordinal });
+            }
             _ => {}
         }
         self.feed(input);
     }
 
-    /// Reads no more from a channel that has failed.
+    /// Reads no more from a channel that has failed. If the core does not know it, that is its end.
     pub(crate) fn deafen(&mut self, channel: ChannelId) {
-        if let Some(served) = self.objects.channels.get_mut(channel) {
+        if service::is_own(channel) {
+            self.close(channel);
+        } else if let Some(served) = self.objects.channels.get_mut(channel) {
             served.deaf = true;
         }
     }
@@ -239,6 +251,7 @@ impl Driver {
                     self.feed_received(channel, input);
                     self.pump();
                 }
+                Receipt::Question(question) => self.answer(channel, question),
                 Receipt::Nothing | Receipt::Proof => {
                     served.queued = false;
                     return;

@@ -11,6 +11,7 @@ use crate::dispatch::Receipt;
 use crate::driver::{Driver, PACKETS_PER_TURN, now};
 use crate::heaps::Progress;
 use crate::outbox::{self, Packet, Posted};
+use crate::service::Service;
 
 impl Driver {
     /// Does one thing that the core has said. What comes of it is fed back to the core.
@@ -36,7 +37,7 @@ impl Driver {
 
     /// Serves a channel whose other end somebody has.
     pub(crate) fn serve(&mut self, channel: ChannelId, kind: ChannelKind, socket: zx::Channel) {
-        match self.objects.channels.serve(channel, kind, socket, self.client) {
+        match self.objects.channels.serve(channel, Service::Core(kind), socket, self.client) {
             // What was sent before the event loop knew of the channel is reported by the loop, too.
             Ok(()) => {}
             Err(error) => {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::thread::{self, JoinHandle};
 
 use crate::config::ServerConfig;
+use crate::discoverable::Discoverable;
 use crate::error::{BindError, ConnectError, RunError};
 use crate::event_loop::Server;
 use crate::mailbox::{Connector, Stopper};
@@ -38,6 +39,15 @@ impl EmbeddedServer {
     /// See [`ConnectError`].
     pub fn connect(&self) -> Result<zx::Channel, ConnectError> {
         self.connector.connect()
+    }
+
+    /// A new connection to a protocol of the server, as [`EmbeddedServer::connect`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ConnectError`].
+    pub fn connect_to(&self, protocol: Discoverable) -> Result<zx::Channel, ConnectError> {
+        self.connector.connect_to(protocol)
     }
 
     /// What connects, for another thread.

@@ -7,18 +7,22 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
-use crate::channels::channel_of;
+use crate::channels::{FIRST_EVENT_TOKEN, channel_of};
 use crate::closer::Closed;
 use crate::config::ServerConfig;
+use crate::discoverable::Discoverable;
 use crate::driver::{Driver, now};
 use crate::error::{BindError, RunError};
-use crate::listener::Acceptor;
+use crate::listener::Listeners;
 use crate::mailbox::{Connector, Inbox, Letters, Mailbox, Stopper};
 
 /// Tokens of what is not a channel; those of channels start above.
 const MAILBOX: Token = Token(0);
-const LISTENER: Token = Token(1);
-const BUFFERS: Token = Token(2);
+const BUFFERS: Token = Token(1);
+/// The first listening socket; the others follow.
+const FIRST_LISTENER: usize = 2;
+const LAST_LISTENER: usize = FIRST_LISTENER + Discoverable::ALL.len() - 1;
+const _: () = assert!(LAST_LISTENER < FIRST_EVENT_TOKEN, "channels come after everything else");
 
 /// How many events are fetched at once.
 const EVENTS_PER_TURN: usize = 256;
@@ -27,7 +31,7 @@ const EVENTS_PER_TURN: usize = 256;
 pub struct Server {
     poll: Poll,
     mailbox: Inbox,
-    acceptor: Option<Acceptor>,
+    listeners: Listeners,
     driver: Driver,
     closed: Closed,
 }
@@ -47,15 +51,10 @@ impl Server {
         let poll = Poll::new().map_err(BindError::EventLoop)?;
         let waker = mio::Waker::new(poll.registry(), MAILBOX).map_err(BindError::EventLoop)?;
         let mailbox = Mailbox::new(waker);
-        let acceptor = match &config.directory {
-            Some(directory) => {
-                Some(Acceptor::bind(directory, config.directory_mode, config.socket_mode)?)
-            }
-            None => None,
-        };
+        let listeners = Listeners::bind(&config)?;
         let (driver, closed) = Driver::new(config, poll.registry(), Arc::clone(&mailbox))
             .map_err(BindError::EventLoop)?;
-        let server = Self { poll, mailbox: Inbox(mailbox), acceptor, driver, closed };
+        let server = Self { poll, mailbox: Inbox(mailbox), listeners, driver, closed };
         server.register().map_err(BindError::EventLoop)?;
         Ok(server)
     }
@@ -77,8 +76,8 @@ impl Server {
     /// See [`RunError`]; the channels and sockets are gone then, too.
     pub fn run(mut self) -> Result<(), RunError> {
         let result = self.serve();
-        // First the socket: whoever finds the server gone finds its name gone, too.
-        self.acceptor = None;
+        // First the sockets: whoever finds the server gone finds its names gone, too.
+        self.listeners = Listeners::default();
         self.mailbox.0.shut();
         self.driver.shut_down();
         drop(self.driver);
@@ -91,9 +90,9 @@ impl Server {
         if let Some(buffers) = self.driver.objects.buffers.event_source() {
             registry.register(&mut SourceFd(&buffers), BUFFERS, Interest::READABLE)?;
         }
-        if let Some(acceptor) = &self.acceptor {
-            let listener = acceptor.event_source();
-            registry.register(&mut SourceFd(&listener), LISTENER, Interest::READABLE)?;
+        for (number, listener) in self.listeners.event_sources() {
+            let token = Token(FIRST_LISTENER + number);
+            registry.register(&mut SourceFd(&listener), token, Interest::READABLE)?;
         }
         Ok(())
     }
@@ -114,8 +113,10 @@ impl Server {
                             return Ok(());
                         }
                     }
-                    LISTENER => self.acceptor.iter_mut().for_each(Acceptor::wake),
                     BUFFERS => self.driver.wake_buffers(),
+                    Token(number @ FIRST_LISTENER..=LAST_LISTENER) => {
+                        self.listeners.wake(number - FIRST_LISTENER);
+                    }
                     token => channel_of(token).into_iter().for_each(|id| self.driver.wake(id)),
                 }
             }
@@ -129,8 +130,8 @@ impl Server {
         if stop {
             return Flow::Stop;
         }
-        for connection in connections {
-            self.driver.accept(connection);
+        for (protocol, connection) in connections {
+            self.driver.accept(protocol, connection);
         }
         for (allocation, result) in allocations {
             self.driver.allocated(allocation, result);
@@ -139,16 +140,15 @@ impl Server {
     }
 
     fn accept(&mut self) {
-        let Some(acceptor) = &mut self.acceptor else { return };
-        for connection in acceptor.accept(now()) {
-            self.driver.accept(connection);
+        for (protocol, connection) in self.listeners.accept(now()) {
+            self.driver.accept(protocol, connection);
         }
     }
 
     /// How long to wait for events; `None`: until there are some.
     fn timeout(&self) -> Option<Duration> {
-        let accepting = self.acceptor.as_ref().and_then(Acceptor::next_attempt);
-        let next = [accepting, self.driver.next_turn()].into_iter().flatten().min()?;
+        let next =
+            [self.listeners.next_attempt(), self.driver.next_turn()].into_iter().flatten().min()?;
         let wait_ns = next.0.saturating_sub(now().0);
         Some(Duration::from_nanos(u64::try_from(wait_ns).unwrap_or(0)))
     }

@@ -1,4 +1,4 @@
-//! The socket in the service directory.
+//! The sockets in the service directory.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -6,18 +6,12 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-use fidl::Protocol;
 use sysmem_core::Instant;
-use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
 use zx::AcceptError;
 
+use crate::config::ServerConfig;
+use crate::discoverable::Discoverable;
 use crate::error::BindError;
-
-/// The name of the protocol in a service directory.
-const PROTOCOL: &str = match <AllocatorMarker as Protocol>::DISCOVERABLE {
-    Some(name) => name,
-    None => panic!("the Allocator is discoverable"),
-};
 
 /// How many connections are accepted before the channels have their turn.
 const CONNECTIONS_PER_TURN: usize = 64;
@@ -25,9 +19,14 @@ const CONNECTIONS_PER_TURN: usize = 64;
 /// How long nothing is accepted after descriptors ran out, in nanoseconds.
 const PAUSE_NS: i64 = 100_000_000;
 
-/// Accepts connections to the Allocator.
+/// Accepts connections to the protocols of a service directory. Empty without a directory.
+#[derive(Debug, Default)]
+pub(crate) struct Listeners(Vec<Acceptor>);
+
+/// Accepts connections to one protocol.
 #[derive(Debug)]
-pub(crate) struct Acceptor {
+struct Acceptor {
+    protocol: Discoverable,
     listener: zx::Listener,
     state: State,
 }
@@ -42,38 +41,57 @@ enum State {
     Paused { until: Instant },
 }
 
-impl Acceptor {
-    /// Listens in `directory`, which is made if it is absent.
+impl Listeners {
+    /// Listens in the directory of `config`, if it has one. The directory is made if it is absent.
     ///
     /// # Errors
     ///
     /// See [`BindError`].
-    pub(crate) fn bind(
-        directory: &Path,
-        directory_mode: u32,
-        socket_mode: u32,
-    ) -> Result<Self, BindError> {
-        make_directory(directory, directory_mode)
+    pub(crate) fn bind(config: &ServerConfig) -> Result<Self, BindError> {
+        let Some(directory) = &config.directory else { return Ok(Self::default()) };
+        make_directory(directory, config.directory_mode)
             .map_err(|error| BindError::Directory { path: directory.to_owned(), error })?;
-        let listener =
-            zx::Listener::bind(directory.join(PROTOCOL), socket_mode).map_err(BindError::Listen)?;
-        Ok(Self { listener, state: State::Ready })
+        let acceptor = |protocol: Discoverable| {
+            let path = directory.join(protocol.name());
+            let listener = zx::Listener::bind(path, config.mode_of(protocol))?;
+            Ok(Acceptor { protocol, listener, state: State::Ready })
+        };
+        let acceptors: Result<_, _> = Discoverable::ALL.into_iter().map(acceptor).collect();
+        acceptors.map(Self).map_err(BindError::Listen)
     }
 
-    /// What becomes readable when somebody connects.
-    pub(crate) fn event_source(&self) -> RawFd {
-        self.listener.as_raw_fd()
+    /// What becomes readable when somebody connects. The number of each is for [`Listeners::wake`].
+    pub(crate) fn event_sources(&self) -> impl Iterator<Item = (usize, RawFd)> {
+        self.0.iter().map(|acceptor| acceptor.listener.as_raw_fd()).enumerate()
     }
 
-    /// The event loop has something to tell about the listening socket.
-    pub(crate) fn wake(&mut self) {
-        if let State::Idle = self.state {
-            self.state = State::Ready;
+    /// The event loop has something to tell about a listening socket.
+    pub(crate) fn wake(&mut self, number: usize) {
+        if let Some(acceptor) = self.0.get_mut(number)
+            && let State::Idle = acceptor.state
+        {
+            acceptor.state = State::Ready;
         }
     }
 
     /// When to accept again; `None` when the event loop will tell. A time in the past: at once.
     pub(crate) fn next_attempt(&self) -> Option<Instant> {
+        self.0.iter().filter_map(Acceptor::next_attempt).min()
+    }
+
+    /// Accepts those who wait, a bounded number of them.
+    pub(crate) fn accept(&mut self, now: Instant) -> Vec<(Discoverable, zx::Channel)> {
+        let mut accepted = Vec::new();
+        for acceptor in &mut self.0 {
+            let connections = acceptor.accept(now).into_iter();
+            accepted.extend(connections.map(|connection| (acceptor.protocol, connection)));
+        }
+        accepted
+    }
+}
+
+impl Acceptor {
+    fn next_attempt(&self) -> Option<Instant> {
         match self.state {
             State::Idle => None,
             State::Ready => Some(Instant(i64::MIN)),
@@ -81,8 +99,7 @@ impl Acceptor {
         }
     }
 
-    /// Accepts those who wait, a bounded number of them.
-    pub(crate) fn accept(&mut self, now: Instant) -> Vec<zx::Channel> {
+    fn accept(&mut self, now: Instant) -> Vec<zx::Channel> {
         let mut accepted = Vec::new();
         if self.next_attempt().is_none_or(|at| at > now) {
             return accepted;

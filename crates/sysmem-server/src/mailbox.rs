@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sysmem_core::{AllocationId, HeapFailure};
 
+use crate::discoverable::Discoverable;
 use crate::error::ConnectError;
 
 /// Letters to the loop, and the bell that wakes it.
@@ -20,8 +21,8 @@ pub(crate) struct Mailbox {
 pub(crate) struct Letters {
     /// Somebody wants the server to stop. Stays set.
     pub(crate) stop: bool,
-    /// Server ends of connections to the Allocator, from this process.
-    pub(crate) connections: Vec<zx::Channel>,
+    /// Server ends of connections from this process, and what they are to speak.
+    pub(crate) connections: Vec<(Discoverable, zx::Channel)>,
     /// What slow heaps have made.
     pub(crate) allocations: Vec<(AllocationId, Result<Vec<zx::Vmo>, HeapFailure>)>,
     /// Nobody will look any more.
@@ -119,12 +120,21 @@ impl Connector {
     ///
     /// When there are no descriptors left, or the server has stopped.
     pub fn connect(&self) -> Result<zx::Channel, ConnectError> {
+        self.connect_to(Discoverable::Allocator)
+    }
+
+    /// A new connection to a protocol of the server. Does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connector::connect`].
+    pub fn connect_to(&self, protocol: Discoverable) -> Result<zx::Channel, ConnectError> {
         let (client, server) = zx::Channel::pair().map_err(ConnectError::NoChannel)?;
         let mut letters = self.0.open();
         if letters.shut {
             return Err(ConnectError::Stopped);
         }
-        letters.connections.push(server);
+        letters.connections.push((protocol, server));
         drop(letters);
         self.0.ring();
         Ok(client)

@@ -49,8 +49,8 @@ impl Driver {
             match self.receiver.receive(token, served, Some(&nonce)) {
                 Receipt::Proof => return true,
                 // Sent, and not there: it went elsewhere. Not sent, and the queue is empty: what is
-                // full is another socket.
-                Receipt::Nothing => return false,
+                // full is another socket. Questions are not asked on tokens.
+                Receipt::Nothing | Receipt::Question(_) => return false,
                 Receipt::Input(input) => self.feed_received(token, input),
             }
         }

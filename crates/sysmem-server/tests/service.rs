@@ -5,7 +5,6 @@ mod common;
 use std::fs;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::PathBuf;
 use std::thread;
 
 use common::*;
@@ -14,23 +13,6 @@ use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{BindError, ConnectError, EmbeddedServer, Server, ServerConfig};
 
 const PROTOCOL: &str = "fuchsia.sysmem2.Allocator";
-
-/// A directory that goes away with the test.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("sysmem-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 #[test]
 fn objects_a_client_finds_the_allocator_in_the_service_directory() {

@@ -2,9 +2,11 @@
 #![allow(dead_code, reason = "every test uses a part of it")]
 
 use std::cell::{Cell, RefCell};
+use std::fs;
 use std::io::IoSlice;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fidl::{Caller, ClientEnd, Encoder, ServerEnd, ServerMessage, Txid};
@@ -13,6 +15,23 @@ use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{EmbeddedServer, ServerConfig};
 use zx::{Channel, Interest, MessageBuffer, RecvError};
+
+/// A directory that goes away with the test.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("sysmem-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
 
 /// How long anything may take before a test counts as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(20);

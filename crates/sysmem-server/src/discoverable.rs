@@ -1,0 +1,46 @@
+//! The protocols that clients find by their names.
+
+use fidl::Protocol;
+use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
+use sysmem_fidl::linux_sysmem::DiagnosticsMarker;
+
+/// A protocol that clients can connect to. In a service directory each has a socket of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Discoverable {
+    /// `fuchsia.sysmem2.Allocator`: buffers.
+    Allocator,
+    /// `linux.sysmem.Diagnostics`: why there are none.
+    Diagnostics,
+}
+
+impl Discoverable {
+    /// All of them. The Allocator, which the others are about, comes first, and is the first to go.
+    pub const ALL: [Self; 2] = [Self::Allocator, Self::Diagnostics];
+
+    /// The name of its socket in a service directory (`linux-objects.md`, Service directories).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allocator => name_of::<AllocatorMarker>(),
+            Self::Diagnostics => name_of::<DiagnosticsMarker>(),
+        }
+    }
+}
+
+const fn name_of<P: Protocol>() -> &'static str {
+    match P::DISCOVERABLE {
+        Some(name) => name,
+        None => panic!("only discoverable protocols are offered"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_protocols_are_found_by_their_own_names() {
+        let names = Discoverable::ALL.map(Discoverable::name);
+        assert_eq!(names, ["fuchsia.sysmem2.Allocator", "linux.sysmem.Diagnostics"]);
+    }
+}

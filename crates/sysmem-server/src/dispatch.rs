@@ -19,7 +19,6 @@ pub(crate) struct Receiver {
 
 /// What was in the queue of a channel.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "it goes from hand to hand once and is never kept")]
 pub(crate) enum Receipt {
     /// Nothing, for now.
     Nothing,

@@ -13,4 +13,5 @@ mod limits;
 mod properties;
 mod satisfaction;
 mod sentences;
+mod sentences_formats;
 mod sentences_images;

@@ -1,6 +1,5 @@
-//! The sentences of `sysmem2-constraints.md` section 8 about usage, counts, memory and costs. Those
-//! that an example of section 7 covers are tested there: 11 by E28, 13 and 60 by E29, 14 by E6, 18
-//! by E32, 66 by E20; 22 and 76 are tested beside the code.
+//! The sentences of `sysmem2-constraints.md` section 8 about usage, counts, memory and costs; 22 and
+//! 76 are tested beside the code.
 
 use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration, SYSTEM_RAM, Usage};
 use sysmem_fidl::fuchsia_images2::{PixelFormat, PixelFormatModifier};
@@ -102,6 +101,18 @@ fn constraints_s12_no_more_than_needed() {
 }
 
 #[test]
+fn constraints_s13_limit_of_buffers() {
+    assert_eq!(agree([reader().camping(64)]).count(), 64);
+    assert_eq!(fail([reader().camping(65)]), "4.1");
+}
+
+#[test]
+fn constraints_s14_cpu_participant_forces_its_domain() {
+    assert_eq!(agree([display(), reader()]).domain(), CoherencyDomain::CPU);
+    assert_eq!(agree([display(), reader().ram()]).domain(), CoherencyDomain::RAM);
+}
+
+#[test]
 fn constraints_s15_display_with_ram_on_a_heap_without() {
     let world = World::with_heaps([heap("H", &[CoherencyDomain::CPU])]);
     let agreed = world.agree([display().camping(1).bytes(100).heaps(["H"])]);
@@ -127,6 +138,14 @@ fn constraints_s17_secure_with_cpu_domain() {
     let explicit = explicit.memory(|memory| memory.cpu_domain_supported = Some(true));
     assert_eq!(world.fail([explicit]), "C14");
     assert_eq!(world.fail([reader().secure()]), "M6");
+}
+
+#[test]
+fn constraints_s18_first_secure_heap_of_the_alphabet() {
+    let world = World::with_heaps([secure_heap("S3"), secure_heap("S10"), secure_heap("S2")]);
+    let decoder = decoder().camping(1).bytes(100).secure();
+    assert_eq!(world.agree([decoder.clone()]).heap().0, "S10");
+    assert_eq!(world.agree([decoder.heaps(["S3", "S2"])]).heap().0, "S2");
 }
 
 #[test]
@@ -201,6 +220,18 @@ fn constraints_c8_permitted_allocation() {
     let permitted = bits(NONE_USAGE | NONE_USAGE_PERMIT_ALLOCATION).camping(1).bytes(100);
     assert_eq!(agree([permitted, none()]).count(), 1);
     assert_eq!(fail([bits(NONE_USAGE_PERMIT_ALLOCATION).camping(1).bytes(100)]), "C7");
+}
+
+/// Whether memory can be had is another question, asked of the heap (sentence 61).
+#[test]
+fn constraints_s60_limits_of_bytes_are_inclusive() {
+    const MIB: u64 = 1 << 20;
+    let wanted = |bytes, count| reader().bytes(bytes).camping(count);
+    assert_eq!(agree([wanted(256 * MIB, 4)]).sizes(), (256 * MIB, 256 * MIB));
+    assert_eq!(fail([wanted(256 * MIB + 1, 1)]), "4.9");
+    assert_eq!(fail([wanted(256 * MIB, 5)]), "4.9");
+    assert_eq!(agree([wanted(16 * MIB, 64)]).count(), 64);
+    assert_eq!(fail([wanted(16 * MIB + 1, 64)]), "4.9");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod failure;
 mod groups;
 mod heap;
 mod limits;
+mod negotiation;
 mod release;
 mod rights;
 mod wire;

@@ -75,9 +75,13 @@ impl Compiler {
         let timeline = Timeline::new(parsed, sink);
         let selected = self.selection(parsed, &timeline, sink);
         let mut used_imports = BTreeSet::new();
-        for selection in versions::all_slices(&timeline, &selected) {
+        for (platform, selection) in versions::all_slices(&timeline, &selected) {
             let slice = versions::slice(parsed, &timeline, &selection);
-            used_imports.extend(sema::check(&slice, sink));
+            let mut findings = Sink::default();
+            used_imports.extend(sema::check(&slice, &mut findings));
+            // Libraries of other platforms see this one as it is selected, and in no other slice.
+            let own = files_of(parsed, &timeline, &platform);
+            sink.adopt(findings, |place| own.contains(&place.file));
         }
         let slice = versions::slice(parsed, &timeline, &selected);
         let analysis = sema::compile(&slice, sources, sink);
@@ -138,6 +142,13 @@ impl Compiler {
         }
         complete.then_some(libraries)
     }
+}
+
+/// The files of the libraries of a platform.
+fn files_of(libraries: &[Library], timeline: &Timeline, platform: &str) -> BTreeSet<usize> {
+    let all = libraries.iter().zip(&timeline.platforms);
+    let own = all.filter(|(_, of)| *of == platform).flat_map(|(library, _)| &library.files);
+    own.map(|file| file.library.span.file).collect()
 }
 
 /// Reports imports that nothing refers to in any version.

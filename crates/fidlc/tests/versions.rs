@@ -198,3 +198,16 @@ fn language_11_imports_may_be_used_in_some_versions_only() {
     let test = libraries.iter().find(|library| library.name == "test").expect("the library");
     assert!(test.declarations.is_empty() && test.dependencies.is_empty());
 }
+
+#[test]
+fn language_11_another_platform_is_seen_as_it_is_selected() {
+    let versioned = "@available(platform=\"other\", added=2)\nlibrary old.platform;\n\
+        @available(added=3)\ntype New = struct { a uint8; };\n";
+    let user = "library user;\nusing old.platform;\n\
+        type Holder = struct { it old.platform.New; };\n";
+    let mut compiler = compiler(&[versioned, user]);
+    compiler.select("other", Version::HEAD);
+    assert_eq!(compile(&compiler).len(), 2);
+    compiler.select("other", "3".parse().expect("a version"));
+    assert_eq!(compile(&compiler).len(), 2);
+}

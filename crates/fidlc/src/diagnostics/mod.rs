@@ -86,6 +86,12 @@ impl Sink {
         }
     }
 
+    /// Takes over the findings of another sink about places that `wanted` picks.
+    pub fn adopt(&mut self, other: Sink, wanted: impl Fn(Span) -> bool) {
+        let findings = other.list.into_iter().filter(|diagnostic| wanted(diagnostic.span));
+        findings.for_each(|diagnostic| self.report(diagnostic));
+    }
+
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|diagnostic| !diagnostic.rule.is_warning())
     }

@@ -19,17 +19,21 @@ pub(crate) use slicing::{Selection, slice};
 pub(crate) use timeline::Timeline;
 pub use version::{BadVersion, Version};
 
-/// Selections that together look at every slice of every platform, with the others as selected.
-/// The selection itself is left out.
-pub(crate) fn all_slices(timeline: &Timeline, selected: &Selection) -> BTreeSet<Selection> {
+/// Selections that together look at every slice of every platform, each with the platform whose slice
+/// it is; the others are as selected. The selection itself is left out.
+pub(crate) fn all_slices(
+    timeline: &Timeline,
+    selected: &Selection,
+) -> BTreeSet<(String, Selection)> {
     let mut all = BTreeSet::new();
     for platform in selected.keys() {
         for version in timeline.cuts(platform) {
             let mut selection = selected.clone();
             selection.insert(platform.clone(), BTreeSet::from([version]));
-            all.insert(selection);
+            if selection != *selected {
+                all.insert((platform.clone(), selection));
+            }
         }
     }
-    all.remove(selected);
     all
 }

@@ -33,6 +33,11 @@ impl<H> Encoder<H> {
         &self.bytes
     }
 
+    /// The bytes alone; handles are dropped.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The handles so far, in the order of their places in the bytes.
     pub fn handles(&self) -> &[HandleDisposition<H>] {
         &self.handles

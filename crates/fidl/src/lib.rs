@@ -38,6 +38,7 @@ mod envelope;
 mod error;
 mod handle;
 pub mod message;
+pub mod persist;
 mod protocol;
 pub mod response;
 mod server;
@@ -56,6 +57,7 @@ pub use handle::{
     ClientEnd, Handle, HandleDisposition, HandleFault, ObjectType, Rights, ServerEnd,
 };
 pub use message::{Header, Txid};
+pub use persist::{persist, unpersist};
 pub use protocol::{Method, OneWay, Openness, Protocol, RequestValue, TwoWay, TwoWayRequestValue};
 pub use server::{
     EventSet, Incoming, Received, RequestSet, Responder, encode_event, encode_unknown_reply,

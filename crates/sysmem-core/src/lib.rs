@@ -32,6 +32,7 @@ mod allocator;
 mod core;
 mod deadlines;
 mod deviation;
+pub mod inspect;
 mod interface;
 mod limits;
 mod logical;

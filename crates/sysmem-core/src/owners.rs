@@ -14,10 +14,11 @@ pub(crate) struct Owners {
     owned: BTreeMap<ChannelId, Owned>,
 }
 
+/// What one connection has made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Owned {
-    collections: usize,
-    channels: usize,
+pub(crate) struct Owned {
+    pub collections: usize,
+    pub channels: usize,
 }
 
 impl Owners {
@@ -63,6 +64,11 @@ impl Owners {
         if let Some(owned) = self.owned_with(collection) {
             owned.channels = owned.channels.saturating_sub(1);
         }
+    }
+
+    /// What a connection has made that still is there.
+    pub fn owned_by(&self, owner: ChannelId) -> Owned {
+        self.owned.get(&owner).copied().unwrap_or_default()
     }
 
     pub fn is_empty(&self) -> bool {

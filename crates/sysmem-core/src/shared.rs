@@ -1,6 +1,7 @@
 //! What all collections share: numbers, the table of channels, and the queue of effects.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 
 use crate::core::Config;
 use crate::interface::{
@@ -109,6 +110,12 @@ impl<H> Shared<H> {
     pub fn allocators(&self) -> Vec<ChannelId> {
         let allocators = self.channels.iter().filter(|(_, s)| matches!(s, Served::Allocator(_)));
         allocators.map(|(channel, _)| *channel).collect()
+    }
+
+    /// What the live channels with numbers above `after` are served for, in order.
+    pub fn channels_after(&self, after: ChannelId) -> impl Iterator<Item = (ChannelId, &Served)> {
+        let above = (Bound::Excluded(after), Bound::Unbounded);
+        self.channels.range(above).map(|(channel, served)| (*channel, served))
     }
 
     /// The live channels of nodes, with the collections and nodes that they are served for.

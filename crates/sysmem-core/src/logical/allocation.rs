@@ -33,7 +33,7 @@ pub(super) enum Stage {
 /// What the heap works for.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    allocation: AllocationId,
+    pub allocation: AllocationId,
     agreement: Agreement,
     /// Who gets the buffers, breadth-first.
     selected: Vec<NodeId>,
@@ -42,7 +42,7 @@ pub(super) struct Attempt {
 /// The buffers that there are.
 #[derive(Debug)]
 pub(super) struct Buffers {
-    allocation: AllocationId,
+    pub allocation: AllocationId,
     pub count: u32,
     pub settings: Arc<fsysmem2::SingleBufferSettings>,
 }

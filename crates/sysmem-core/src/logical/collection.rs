@@ -1,5 +1,7 @@
 //! Methods of collections (`sysmem2-protocols.md` 2.9).
 
+use std::sync::Arc;
+
 use fidl::{Handle, RequestSet, Responder};
 use fsysmem2::NodeRequest;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
@@ -70,7 +72,7 @@ impl<H: Handle> LogicalCollection<H> {
         let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
         self.tree.change(id, |node| {
             if let Kind::Collection(participant) = &mut node.kind {
-                participant.constraints = Some(Box::new(constraints));
+                participant.constraints = Some(Arc::new(constraints));
             }
         });
         self.stored.add_constraints(size)?;

@@ -8,6 +8,7 @@ mod check;
 mod collection;
 mod failure;
 mod group;
+mod inspect;
 mod late;
 mod node;
 mod search;
@@ -38,6 +39,7 @@ pub(crate) use turn_in::log_unknown_token;
 #[derive(Debug)]
 pub(crate) struct LogicalCollection<H> {
     id: u64,
+    created: Instant,
     tree: Tree<H>,
     name: Option<Name>,
     verbose: bool,
@@ -64,6 +66,7 @@ impl<H> LogicalCollection<H> {
     ) -> Self {
         Self {
             id,
+            created: now,
             tree: Tree::new(root, Node::root(kind, channel, debug)),
             name: None,
             verbose: false,

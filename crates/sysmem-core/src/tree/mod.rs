@@ -115,6 +115,19 @@ impl<H> Tree<H> {
         self.walk(top, |_| true)
     }
 
+    /// As [`Self::breadth_first`], but all below one child before the next.
+    pub fn depth_first(&self, top: NodeId) -> Vec<NodeId> {
+        let mut found = Vec::with_capacity(self.len());
+        let mut stack: Vec<NodeId> =
+            self.slots.contains_key(&top).then_some(top).into_iter().collect();
+        while let Some(id) = stack.pop() {
+            found.push(id);
+            let children = self.get(id).into_iter().flat_map(|node| node.children.iter().rev());
+            stack.extend(children);
+        }
+        found
+    }
+
     /// The pruned subtree (`sysmem2-protocols.md` 3.6 C): without attached nodes below `top`, and
     /// what hangs on them; breadth-first.
     pub fn pruned(&self, top: NodeId) -> Vec<NodeId> {

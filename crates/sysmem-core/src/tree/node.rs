@@ -1,6 +1,7 @@
 //! One node of a tree (`sysmem2-protocols.md` 3.1, 3.2).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use fidl::{Responder, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
@@ -70,8 +71,8 @@ pub(crate) struct TurnIn<H> {
 /// What a collection node has heard from its client.
 #[derive(Debug, Default)]
 pub(crate) struct Participant {
-    /// `None` until `SetConstraints`.
-    pub constraints: Option<Box<fsysmem2::BufferCollectionConstraints>>,
+    /// `None` until `SetConstraints`. Shared with whoever looks at them outside of the tree.
+    pub constraints: Option<Arc<fsysmem2::BufferCollectionConstraints>>,
     /// `WaitForAllBuffersAllocated` was handled, answered or not.
     pub has_waited: bool,
     /// Oldest first.
@@ -157,8 +158,6 @@ impl<H> Node<H> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     #[test]

@@ -16,6 +16,11 @@ impl RightsMask {
         if mask == SAME_RIGHTS { self } else { Self(self.0 & mask) }
     }
 
+    /// The bits that are left.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// Of all rights, writing is the one that a handle on Linux can be without.
     pub const fn lets_write(self) -> bool {
         self.0 & WRITE != 0

@@ -8,6 +8,7 @@ mod client;
 mod constraints;
 mod driver;
 mod handle;
+mod inspect;
 mod lifecycle;
 mod simulator;
 mod world;

@@ -21,6 +21,8 @@ pub enum Reason {
         column: usize,
         problem: String,
     },
+    /// A name that stands twice in one object. The place is that of the second one.
+    DuplicateField,
     /// A field that is not set has to be left out.
     Null,
     WrongType {
@@ -119,6 +121,7 @@ impl fmt::Display for Reason {
             Self::Syntax { line, column, problem } => {
                 write!(f, "line {line}, column {column}: {problem}")
             }
+            Self::DuplicateField => f.write_str("this field stands in the object already"),
             Self::Null => f.write_str("null is not a value; leave out what is not set"),
             Self::WrongType { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::UnknownField { known } => {

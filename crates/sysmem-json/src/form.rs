@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::error::{Error, Reason};
-use crate::reader::{Reader, parse};
+use crate::parse::parse;
+use crate::reader::Reader;
 
 /// How values of one type look in JSON.
 ///

@@ -33,6 +33,7 @@
 mod error;
 mod form;
 mod negotiate;
+mod parse;
 mod place;
 mod reader;
 mod report;
@@ -43,7 +44,8 @@ mod usage;
 pub use error::{Error, Expected, Found, Reason};
 pub use form::{Form, List, Text, from_json, from_text, to_json};
 pub use negotiate::{Outcome, PAGE_SIZE_BYTES, Refusal, Rejection, negotiate};
+pub use parse::parse;
 pub use place::{Place, Step};
-pub use reader::{Fields, Reader, parse};
+pub use reader::{Fields, Reader};
 pub use report::Report;
 pub use scenario::{Group, Node, Participant, Scenario};

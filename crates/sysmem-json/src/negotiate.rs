@@ -1,11 +1,13 @@
 //! Negotiating a scenario, without a service.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::iter;
+use std::ptr;
 
 use sysmem_core::SELECTIONS_MAX;
 use sysmem_core::negotiation::explain::{Finding, explain};
-use sysmem_core::negotiation::{Agreement, Environment, Failure, negotiate as agree};
+use sysmem_core::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
 use sysmem_core::selection::{Branch, Selections};
 use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints};
 
@@ -65,13 +67,14 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
     let preferred = selections.next().unwrap_or_default();
     let mut rejections = Vec::new();
     let mut error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
+    let mut attempts = Attempts::new(environment, &none);
     for selected in iter::once(preferred.clone()).chain(selections) {
         if rejections.len() == SELECTIONS_MAX {
             error = fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS;
             break;
         }
         let names = selected.iter().map(|participant| participant.name.clone());
-        match agree(&tables(&selected, &none), &environment) {
+        match attempts.agree(&selected) {
             Ok(agreement) => {
                 let (agreement, chosen) = (Box::new(agreement), names.flatten().collect());
                 return Outcome::Agreed { agreement, chosen, rejections };
@@ -85,6 +88,30 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
     let preferred = tables(&preferred, &none);
     let finding = explain(&preferred, &environment, failure, Finding::USUAL_NEGOTIATIONS);
     Outcome::Refused(Refusal { error, rejections, finding: Box::new(finding) })
+}
+
+/// What the selections have in common: a participant is prepared once, and all selections together
+/// have to do with one budget of work, as in the service.
+struct Attempts<'a> {
+    negotiation: Negotiation<'a>,
+    /// By participant. Those who did not say what they want are `none`.
+    prepared: BTreeMap<*const Participant, Prepared<'a>>,
+    none: &'a BufferCollectionConstraints,
+}
+
+impl<'a> Attempts<'a> {
+    fn new(environment: Environment<'a>, none: &'a BufferCollectionConstraints) -> Self {
+        Self { negotiation: Negotiation::new(environment), prepared: BTreeMap::new(), none }
+    }
+
+    fn agree(&mut self, selected: &[&'a Participant]) -> Result<Agreement, Failure> {
+        for (participant, table) in selected.iter().zip(tables(selected, self.none)) {
+            let prepared = self.prepared.entry(ptr::from_ref(*participant));
+            prepared.or_insert_with(|| Prepared::new(table));
+        }
+        let participants = selected.iter().map(|own| self.prepared.get(&ptr::from_ref(*own)));
+        self.negotiation.agree(&participants.flatten().collect::<Vec<_>>())
+    }
 }
 
 /// Those of the nodes that want something.

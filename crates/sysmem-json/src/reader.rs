@@ -6,18 +6,6 @@ use crate::error::{Error, Expected, Found, Reason};
 use crate::form::Form;
 use crate::place::Trail;
 
-/// Text to JSON. The error has no place but line and column.
-pub fn parse(text: &str) -> Result<Value, Error> {
-    serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let text = error.to_string();
-        let end = format!(" at line {line} column {column}");
-        let problem = text.strip_suffix(&end).unwrap_or(&text).to_owned();
-        let place = Trail::Top.to_place();
-        Error { place, reason: Reason::Syntax { line, column, problem } }
-    })
-}
-
 /// A value in a document, and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {

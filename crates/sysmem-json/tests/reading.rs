@@ -41,6 +41,29 @@ fn usage_words_are_names_or_numbers() {
     assert_eq!(constraints(json!({"usage": {"cpu": []}})).usage.unwrap().cpu, Some(0));
 }
 
+#[test]
+fn fields_that_stand_twice_are_refused_with_their_place() {
+    let cases = [
+        (r#"{"root": {}, "root": {}}"#, "root"),
+        (
+            r#"{"participants": [{}, {"constraints": {"usage": {"cpu": 1, "cpu": 1}}}]}"#,
+            "participants[1].constraints.usage.cpu",
+        ),
+        (
+            r#"{"root": {"children": [{"group": [{"name": "a", "na\u006de": "b"}]}]}}"#,
+            "root.children[0].group[0].name",
+        ),
+    ];
+    for (text, place) in cases {
+        let error = Scenario::from_text(text).unwrap_err();
+        assert_eq!(error.place.to_string(), place);
+        assert_eq!(error.reason, Reason::DuplicateField);
+    }
+    // Before what comes later is looked at.
+    let error = Scenario::from_text(r#"{"root": {"name": 1, "name": 2, ["#).unwrap_err();
+    assert_eq!(error.place.to_string(), "root.name");
+}
+
 /// The names follow from those of the constants, by the rule of the page.
 #[test]
 fn every_usage_constant_has_its_name() {

@@ -7,7 +7,8 @@ use sysmem_core::negotiation::{FormatCost, HeapCatalog};
 use sysmem_fidl::fuchsia_sysmem2::BufferCollectionConstraints;
 
 use crate::error::Error;
-use crate::reader::{Reader, parse};
+use crate::parse::parse;
+use crate::reader::Reader;
 
 /// Everything that decides the outcome of a negotiation (`negotiate-json.md`, "Input").
 #[derive(Clone, Debug, PartialEq)]

@@ -137,6 +137,12 @@ impl Channels {
         self.served.get_mut(&id)
     }
 
+    /// The process that a channel belongs to: who connected to the Allocator by which it came to
+    /// be.
+    pub(crate) fn pid_of(&self, id: ChannelId) -> Option<NonZeroU32> {
+        self.served.get(&id)?.client?.pid
+    }
+
     /// The live token with this koid.
     pub(crate) fn token(&self, koid: Koid) -> Option<ChannelId> {
         let id = *self.named.get(&koid)?;

@@ -1,6 +1,6 @@
 //! Drives the core: feeds it what happened, does what it says.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -9,7 +9,7 @@ use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input
 use sysmem_fidl::Handle;
 use zx::Credentials;
 
-use crate::buffers::Buffers;
+use crate::buffers::{BufferId, Buffers, Loss};
 use crate::channels::Channels;
 use crate::client_handle::{ClientHandle, Gatekeeper};
 use crate::closer::{Closed, Closer};
@@ -45,8 +45,6 @@ pub(crate) struct Driver {
     connection_ids: ConnectionIds,
     /// Events of buffers were left unread.
     more_buffer_events: bool,
-    /// How many buffers each allocation has.
-    pub(crate) buffer_counts: HashMap<AllocationId, u32>,
 }
 
 impl Driver {
@@ -81,7 +79,6 @@ impl Driver {
             ready: VecDeque::new(),
             connection_ids: ConnectionIds::default(),
             more_buffer_events: false,
-            buffer_counts: HashMap::new(),
         };
         Ok((driver, closed))
     }
@@ -198,9 +195,9 @@ impl Driver {
     pub(crate) fn close(&mut self, channel: ChannelId) {
         self.objects.channels.close(channel);
         self.outbox.forget(channel);
-        let mut gone = Vec::new();
-        self.objects.buffers.connection_closed(channel, now(), &mut gone);
-        self.report_gone(gone);
+        let mut losses = Vec::new();
+        self.objects.buffers.connection_closed(channel, now(), &mut losses);
+        self.report(losses);
     }
 
     /// Feeds what was received on `channel`, and stops serving or reading it if that was its end.
@@ -225,12 +222,17 @@ impl Driver {
         }
     }
 
-    pub(crate) fn report_gone(&mut self, gone: Vec<AllocationId>) {
-        for allocation in gone {
-            for index in 0..self.buffer_counts.remove(&allocation).unwrap_or(0) {
-                self.feed(Input::StrongGone { allocation, index });
-                self.feed(Input::BufferGone { allocation, index });
-            }
+    /// Tells the core what was lost, in this order.
+    pub(crate) fn report(&mut self, losses: Vec<Loss>) {
+        for loss in losses {
+            self.feed(match loss {
+                Loss::Strong(BufferId { allocation, index }) => {
+                    Input::StrongGone { allocation, index }
+                }
+                Loss::Memory(BufferId { allocation, index }) => {
+                    Input::BufferGone { allocation, index }
+                }
+            });
         }
     }
 
@@ -273,10 +275,10 @@ impl Driver {
     }
 
     fn look_at_buffers(&mut self) {
-        let mut gone = Vec::new();
+        let mut losses = Vec::new();
         let now = now();
         if self.more_buffer_events {
-            self.more_buffer_events = match self.objects.buffers.read_events(now, &mut gone) {
+            self.more_buffer_events = match self.objects.buffers.read_events(now, &mut losses) {
                 Ok(drained) => drained == zx::Drained::Part,
                 Err(error) => {
                     tracing::error!(%error, "cannot read events of buffers");
@@ -284,8 +286,8 @@ impl Driver {
                 }
             };
         }
-        self.objects.buffers.look_due(now, &mut gone);
-        self.report_gone(gone);
+        self.objects.buffers.look_due(now, &mut losses);
+        self.report(losses);
     }
 }
 

@@ -6,6 +6,7 @@ use sysmem_core::{
 };
 use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionRequest};
 
+use crate::buffers::BufferId;
 use crate::client_handle::ClientHandle;
 use crate::dispatch::Receipt;
 use crate::driver::{Driver, PACKETS_PER_TURN, now};
@@ -24,12 +25,16 @@ impl Driver {
             Effect::Close { channel, epitaph } => self.close_with(channel, epitaph),
             Effect::Allocate { allocation, plan } => self.allocate(allocation, plan),
             Effect::LetGo(allocation) => {
-                if self.objects.buffers.let_go(allocation, now()) {
-                    self.report_gone(vec![allocation]);
-                }
+                let mut losses = Vec::new();
+                self.objects.buffers.let_go(allocation, now(), &mut losses);
+                self.report(losses);
             }
-            // No handle is weak.
-            Effect::CloseWeakAsap { .. } | Effect::ComplainOfWeak { .. } => {}
+            Effect::CloseWeakAsap { allocation, index } => {
+                self.objects.buffers.signal_close_weak_asap(BufferId { allocation, index });
+            }
+            Effect::ComplainOfWeak { allocation, index, collection } => {
+                self.complain_of_weak(BufferId { allocation, index }, &collection);
+            }
             Effect::ForgetNode(node) => self.objects.node_refs.forget(node),
             Effect::Log(record) => self.log(&record),
         }
@@ -98,11 +103,7 @@ impl Driver {
         allocation: AllocationId,
         result: Result<Vec<zx::Vmo>, HeapFailure>,
     ) {
-        let result = result.map(|buffers| {
-            let count = u32::try_from(buffers.len()).unwrap_or(u32::MAX);
-            self.buffer_counts.insert(allocation, count);
-            self.objects.buffers.insert(allocation, buffers);
-        });
+        let result = result.map(|buffers| self.objects.buffers.insert(allocation, buffers));
         self.feed(Input::Allocated { allocation, result });
     }
 

@@ -36,6 +36,7 @@ mod client_handle;
 mod closer;
 mod config;
 mod containment;
+mod deliveries;
 mod discoverable;
 mod dispatch;
 mod driver;

@@ -3,7 +3,7 @@
 use sysmem_core::{Access, AllocationId, BufferHandle, ChannelId, Host, NodeId, Strength};
 use zx::Koid;
 
-use crate::buffers::Buffers;
+use crate::buffers::{BufferId, Buffers};
 use crate::channels::Channels;
 use crate::client_handle::ClientHandle;
 use crate::node_refs::NodeRefs;
@@ -30,13 +30,22 @@ impl Host<ClientHandle> for Objects {
     }
 
     fn buffer_of(&self, vmo: &ClientHandle) -> Option<BufferHandle> {
-        let (allocation, index) = self.buffers.buffer_of(vmo.memory()?)?;
-        let (strength, access) = (Strength::Strong, Access::ReadOnly);
+        let handle = vmo.memory()?;
+        let buffer = self.buffers.buffer_of(handle)?;
+        let strength = match self.buffers.strength_of(buffer, handle) {
+            zx::Strength::Strong => Strength::Strong,
+            zx::Strength::Weak => Strength::Weak,
+        };
+        // What cannot be asked allows as little as possible.
+        let access = match handle.access().unwrap_or(zx::Access::ReadOnly) {
+            zx::Access::ReadOnly => Access::ReadOnly,
+            zx::Access::ReadWrite => Access::ReadWrite,
+        };
+        let BufferId { allocation, index } = buffer;
         Some(BufferHandle { allocation, index, strength, access })
     }
 
-    fn has_strong_handle(&self, allocation: AllocationId, _: u32) -> bool {
-        // All handles are strong.
-        self.buffers.has(allocation)
+    fn has_strong_handle(&self, allocation: AllocationId, index: u32) -> bool {
+        self.buffers.has_strong_handle(BufferId { allocation, index })
     }
 }

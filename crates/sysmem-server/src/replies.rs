@@ -2,12 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 
 use fidl::{ClientEnd, EncodeError};
-use sysmem_core::{
-    Access, Breakage, BufferName, ChannelId, ChannelKind, Delivery, Handles, Reply, VmoInfo,
-};
+use sysmem_core::{Breakage, ChannelId, ChannelKind, Reply};
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::VmoError;
@@ -19,7 +16,7 @@ type Tokens = Vec<ClientEnd<fsysmem2::BufferCollectionTokenMarker, Handle>>;
 
 /// Why a reply cannot be made.
 #[derive(Debug)]
-enum ReplyError {
+pub(crate) enum ReplyError {
     /// It does not fit into a packet.
     Encode(EncodeError),
     /// The descriptors that it carries cannot be made.
@@ -102,14 +99,7 @@ impl Driver {
                 responder.encode(response, &mut self.encoder)?;
             }
             Reply::VmoInfo(responder, result) => {
-                let result = result.map(|VmoInfo { name, .. }| {
-                    let BufferName { collection, index } = name;
-                    fsysmem2::AllocatorGetVmoInfoResponse {
-                        buffer_collection_id: Some(collection),
-                        buffer_index: Some(index),
-                        ..Default::default()
-                    }
-                });
+                let result = result.and_then(|info| self.describe(channel, info));
                 responder.encode(result, &mut self.encoder)?;
             }
             Reply::UnknownMethod { txid, ordinal } => {
@@ -137,42 +127,6 @@ impl Driver {
             }
         }
         result.map(|()| tokens)
-    }
-
-    fn deliver(
-        &mut self,
-        channel: ChannelId,
-        delivery: Delivery,
-    ) -> Result<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse<Handle>, ReplyError>
-    {
-        let Delivery { allocation, collection, settings, count, handles, .. } = delivery;
-        let handles = match handles {
-            Handles::Strong(access) | Handles::Weak { access: Some(access), .. } => {
-                self.objects.buffers.handles(allocation, rights(access), channel)?
-            }
-            Handles::None | Handles::Weak { access: None, .. } => Vec::new(),
-        };
-        // Whoever uses no memory still learns how many buffers there are
-        // (`sysmem2-protocols.md` 5.8).
-        let mut handles = handles.into_iter();
-        let buffers = (0..count).map(|_| fsysmem2::VmoBuffer {
-            vmo: handles.next().map(Handle::from),
-            vmo_usable_start: Some(0),
-            close_weak_asap: None,
-        });
-        let buffer_collection_info = Some(fsysmem2::BufferCollectionInfo {
-            settings: Some(Arc::unwrap_or_clone(settings)),
-            buffers: Some(buffers.collect()),
-            buffer_collection_id: Some(collection),
-        });
-        Ok(fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse { buffer_collection_info })
-    }
-}
-
-fn rights(access: Access) -> zx::Access {
-    match access {
-        Access::ReadOnly => zx::Access::ReadOnly,
-        Access::ReadWrite => zx::Access::ReadWrite,
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
-use rustix::fs::{FileType, StatFs};
+use rustix::fs::{FileType, OFlags, StatFs};
+
+use crate::vmo::Access;
 
 /// A handle to a kernel object: a file descriptor that this value owns and closes.
 ///
@@ -40,6 +42,20 @@ impl Handle {
     /// What `fstat` reports.
     pub fn identity(&self) -> io::Result<VmoIdentity> {
         Ok(VmoIdentity::of(self.as_fd())?)
+    }
+
+    /// What the handle allows to be done with memory: the mode that its description was opened with
+    /// (`linux-objects.md`, "VMO handles, rights and lifetime").
+    ///
+    /// # Errors
+    ///
+    /// What `fcntl` reports, on an open descriptor nothing that is expected.
+    pub fn access(&self) -> io::Result<Access> {
+        let flags = rustix::fs::fcntl_getfl(&self.0)?;
+        Ok(match flags & OFlags::RWMODE {
+            OFlags::RDWR => Access::ReadWrite,
+            _ => Access::ReadOnly,
+        })
     }
 
     /// Another descriptor of the same open file description.

@@ -10,7 +10,7 @@
 //! | channel endpoint | [`Channel`], one end of an `AF_UNIX` `SOCK_SEQPACKET` connection |
 //! | VMO | [`Vmo`] at the server, a [`Handle`] of its own description at a participant |
 //! | mapped VMO | [`Mapping`] and [`SharedSlice`], memory that others write |
-//! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held_by_anyone`] and [`CloseWatch`] |
+//! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held_by_any`] and [`CloseWatch`] |
 //! | eventpair | [`EventPair`] |
 //! | event | [`Event`] |
 //! | koid | [`Koid`], proven by a [`Nonce`] |
@@ -47,7 +47,7 @@ pub use eventpair::EventPair;
 pub use handle::{Handle, Kind, Memory, VmoIdentity};
 pub use koid::{Koid, Nonce};
 pub use limits::raise_descriptor_limit;
-pub use lock::LockError;
+pub use lock::{LockError, Slot, Strength};
 pub use mapping::{MapError, Mapping};
 pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
 pub use rustix::io::Errno;

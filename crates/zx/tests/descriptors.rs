@@ -37,7 +37,7 @@ fn descriptors_return_to_what_they_were() {
 fn objects_are_made_and_dropped() {
     let vmo = Vmo::create("count", 4096).unwrap();
     let handle = vmo.reopen(Access::ReadWrite).unwrap();
-    vmo.lock(&handle, 0).unwrap();
+    vmo.lock(&handle, zx::Slot::strong(0)).unwrap();
     let watch = CloseWatch::new().unwrap();
     watch.watch(&vmo).unwrap();
     let _mapping = Mapping::new(&handle, 4096, Access::ReadWrite).unwrap();

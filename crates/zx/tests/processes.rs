@@ -16,7 +16,7 @@ use common::{
 use rustix::fs::{Mode, OFlags};
 use zx::{
     Access, Channel, CloseWatch, ConnectError, EventPair, Handle, ListenError, Listener, Mapping,
-    Vmo, WatchId, connect,
+    Slot, Vmo, WatchId, connect,
 };
 
 /// A VMO with one handle, locked and watched.
@@ -33,7 +33,7 @@ impl Lent {
         let watch = CloseWatch::new().unwrap();
         let id = watch.watch(&vmo).unwrap();
         let handle = vmo.reopen(access).unwrap();
-        vmo.lock(&handle, 0).unwrap();
+        vmo.lock(&handle, Slot::strong(0)).unwrap();
         Lent { vmo, watch, id, handle: Some(handle) }
     }
 
@@ -52,7 +52,7 @@ fn lifetime_killed_participant_with_a_mapping_only_lets_go() {
     let (process, channel) = spawn_participant("map");
     lent.send(&channel);
     assert_eq!(receive(&channel).0, b"mapped");
-    assert!(lent.vmo.is_held(0).unwrap());
+    assert!(lent.vmo.is_held(Slot::strong(0)).unwrap());
     let seen = lent.vmo.reopen(Access::ReadOnly).unwrap();
     let seen = Mapping::new(&seen, 8192, Access::ReadOnly).unwrap();
     assert_eq!(seen.load_u8(4097), Ok(77), "the same memory in both processes");
@@ -65,7 +65,7 @@ fn lifetime_killed_participant_that_never_read_lets_go() {
     let mut lent = Lent::new(Access::ReadOnly);
     let (process, channel) = spawn_participant("wait");
     lent.send(&channel);
-    assert!(lent.vmo.is_held(0).unwrap());
+    assert!(lent.vmo.is_held(Slot::strong(0)).unwrap());
     process.kill();
     lent.wait_until_released();
 }
@@ -79,7 +79,7 @@ fn lifetime_handle_survives_fork_and_exec_of_its_holder() {
         .stdin(Stdio::from(std::os::fd::OwnedFd::from(handle)))
         .spawn()
         .unwrap();
-    assert!(lent.vmo.is_held(0).unwrap());
+    assert!(lent.vmo.is_held(Slot::strong(0)).unwrap());
     sleeper.kill().unwrap();
     sleeper.wait().unwrap();
     lent.wait_until_released();

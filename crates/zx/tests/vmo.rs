@@ -29,6 +29,16 @@ fn objects_vmo_is_sized_once_and_sealed() {
 }
 
 #[test]
+fn objects_a_handle_tells_what_it_allows() {
+    let vmo = Vmo::create("access", 4096).unwrap();
+    for access in [Access::ReadOnly, Access::ReadWrite] {
+        let handle = vmo.reopen(access).unwrap();
+        assert_eq!(handle.access().unwrap(), access);
+        assert_eq!(handle.duplicate().unwrap().access().unwrap(), access);
+    }
+}
+
+#[test]
 fn objects_vmo_commits_all_its_pages() {
     let vmo = Vmo::create("committed", 1 << 20).unwrap();
     assert_eq!(rustix::fs::fstat(&vmo).unwrap().st_blocks, 0);

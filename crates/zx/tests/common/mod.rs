@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zx::{
-    Channel, CloseWatch, Drained, EventPair, Interest, MessageBuffer, RECHECK_AFTER, Vmo,
+    Channel, CloseWatch, Drained, EventPair, Interest, MessageBuffer, RECHECK_AFTER, Slot, Vmo,
     WatchEvent, WatchId,
 };
 
@@ -131,7 +131,7 @@ pub fn wait_until_released(watch: &mut CloseWatch, id: WatchId, vmo: &Vmo, slot:
         assert_eq!(drained, Drained::All);
     }
     let mut pauses = RECHECK_AFTER.iter();
-    while vmo.is_held(slot).unwrap() {
+    while vmo.is_held(Slot::strong(slot)).unwrap() {
         std::thread::sleep(*pauses.next().expect("held after the last look"));
     }
 }

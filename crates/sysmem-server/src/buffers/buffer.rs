@@ -1,0 +1,99 @@
+//! One buffer.
+
+use std::io;
+use std::num::NonZeroU32;
+
+use sysmem_core::ChannelId;
+use zx::{LockError, Slot, Strength, Vmo, VmoError};
+
+use super::signal::CloseWeakAsap;
+use super::watching::Vigil;
+use crate::closer::Closer;
+
+/// Memory, and what is known about its holders.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    pub(super) memory: Vmo,
+    /// `None`: the core holds it.
+    pub(super) vigil: Option<Vigil>,
+    /// Connections to which handles went that could not be locked.
+    connections: Vec<(ChannelId, Strength)>,
+    close_weak_asap: CloseWeakAsap,
+}
+
+/// How it is known that a handle is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// By the lock on its description.
+    Lock,
+    /// A client has taken the byte, or too many: the connection has to do.
+    Connection,
+}
+
+impl Buffer {
+    pub(super) fn new(memory: Vmo) -> Self {
+        let close_weak_asap = CloseWeakAsap::default();
+        Self { memory, vigil: None, connections: Vec::new(), close_weak_asap }
+    }
+
+    /// A handle to be sent: an open file description of its own, locked before anybody gets it.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(super) fn open(
+        &self,
+        access: zx::Access,
+        slot: Option<Slot>,
+    ) -> Result<(zx::Handle, Hold), VmoError> {
+        let handle = self.memory.reopen(access)?;
+        let hold = match slot.map(|slot| self.memory.lock(&handle, slot)) {
+            Some(Ok(())) => Hold::Lock,
+            Some(Err(LockError::Taken)) | None => Hold::Connection,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "a handle is tracked by its connection");
+                Hold::Connection
+            }
+        };
+        Ok((handle, hold))
+    }
+
+    /// Counts a handle as held for as long as this connection is open.
+    pub(super) fn track_by(&mut self, channel: ChannelId, strength: Strength) {
+        if !self.connections.contains(&(channel, strength)) {
+            self.connections.push((channel, strength));
+        }
+    }
+
+    /// Whether any handle was tracked by this connection, which is closed now.
+    pub(super) fn connection_closed(&mut self, channel: ChannelId) -> bool {
+        let before = self.connections.len();
+        self.connections.retain(|(holder, _)| *holder != channel);
+        self.connections.len() < before
+    }
+
+    /// Whether any handle of this kind is left. What cannot be asked counts as held: memory is
+    /// freed late rather than early.
+    pub(super) fn is_held_by_any(&self, strength: Strength) -> bool {
+        self.connections.iter().any(|(_, of)| *of == strength)
+            || self.memory.is_held_by_any(strength).unwrap_or(true)
+    }
+
+    /// Whether the handle of this slot is left.
+    pub(super) fn is_held(&self, slot: Slot) -> bool {
+        self.memory.is_held(slot).unwrap_or(true)
+    }
+
+    /// The end of the `close_weak_asap` of this buffer to be sent to a client.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(super) fn close_weak_asap(&mut self, client: Option<NonZeroU32>) -> io::Result<zx::Handle> {
+        self.close_weak_asap.end_for(client)
+    }
+
+    pub(super) fn signal_close_weak_asap(&mut self, closer: &Closer) {
+        self.close_weak_asap.signal(closer);
+    }
+}

@@ -1,0 +1,183 @@
+//! Handles to buffers in replies, and complaints about those that are kept too long.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use sysmem_core::{
+    Access, AllocationId, BufferName, ChannelId, CollectionName, Delivery, Handles, NewWeak,
+    Presence, Recipient, VmoInfo,
+};
+use sysmem_fidl::Handle;
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use zx::Strength;
+
+use crate::buffers::{Addressee, BufferId, Loan, Terms};
+use crate::driver::{Driver, now};
+use crate::replies::ReplyError;
+
+/// For each buffer of an allocation a handle, or none.
+type PerBuffer = Vec<Option<zx::Handle>>;
+
+impl Driver {
+    /// The buffers of a collection, as the participant on `channel` gets them.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(crate) fn deliver(
+        &mut self,
+        channel: ChannelId,
+        delivery: Delivery,
+    ) -> Result<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse<Handle>, ReplyError>
+    {
+        let Delivery { allocation, collection, settings, count, handles, recipient } = delivery;
+        let to = self.addressee(channel, recipient);
+        let (memory, close_weak_asap) = match handles {
+            Handles::None => (Vec::new(), Vec::new()),
+            Handles::Strong(access) => {
+                let terms = Terms { strength: Strength::Strong, access: rights(access) };
+                (self.objects.buffers.lend(allocation, terms, to, |_| true)?, Vec::new())
+            }
+            Handles::Weak { access, presence } => {
+                self.lend_weakly(allocation, access, &presence, to)?
+            }
+        };
+        // Whoever uses no memory still learns how many buffers there are
+        // (`sysmem2-protocols.md` 5.8).
+        let mut memory = memory.into_iter();
+        let mut close_weak_asap = close_weak_asap.into_iter();
+        let buffers = (0..count).map(|_| fsysmem2::VmoBuffer {
+            vmo: memory.next().flatten().map(Handle::from),
+            vmo_usable_start: Some(0),
+            close_weak_asap: close_weak_asap.next().flatten().map(Handle::from),
+        });
+        let buffer_collection_info = Some(fsysmem2::BufferCollectionInfo {
+            settings: Some(Arc::unwrap_or_clone(settings)),
+            buffers: Some(buffers.collect()),
+            buffer_collection_id: Some(collection),
+        });
+        Ok(fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse { buffer_collection_info })
+    }
+
+    /// What is known about a VMO, for the client on `channel`.
+    ///
+    /// # Errors
+    ///
+    /// `UNSPECIFIED` when descriptors ran out (`sysmem2-protocols.md` 2.6).
+    pub(crate) fn describe(
+        &mut self,
+        channel: ChannelId,
+        info: VmoInfo,
+    ) -> Result<fsysmem2::AllocatorGetVmoInfoResponse<Handle>, fsysmem2::Error> {
+        let BufferName { collection, index } = info.name;
+        let buffer = BufferId {
+            allocation: info.allocation,
+            index: u32::try_from(index).map_err(|_| fsysmem2::Error::UNSPECIFIED)?,
+        };
+        let close_weak_asap = info.close_weak_asap.then(|| self.signal_of(channel, buffer));
+        let weak_vmo = info.weak.map(|weak| self.lend_one_weakly(channel, buffer, weak));
+        Ok(fsysmem2::AllocatorGetVmoInfoResponse {
+            buffer_collection_id: Some(collection),
+            buffer_index: Some(index),
+            close_weak_asap: close_weak_asap.transpose()?,
+            weak_vmo: weak_vmo.transpose()?,
+            single_buffer_settings: info.settings.map(Arc::unwrap_or_clone),
+            constraints_ok: info.constraints_ok,
+            vmo_settings_match: info.vmo_settings_match,
+        })
+    }
+
+    /// Says loudly who keeps weak handles to a buffer that has no strong one left
+    /// (`sysmem2-protocols.md` 5.4).
+    pub(crate) fn complain_of_weak(&self, buffer: BufferId, collection: &CollectionName) {
+        let Some(memory) = self.objects.buffers.memory_of(buffer) else { return };
+        let is_weak = |loan: &&Loan| loan.slot.strength == Strength::Weak;
+        for loan in self.objects.buffers.loans_of(buffer).filter(is_weak) {
+            tracing::error!(
+                collection = collection.id,
+                name = collection.name,
+                buffer = buffer.index,
+                client = loan.recipient.name.as_ref(),
+                client_id = loan.recipient.id,
+                pid = loan.client.map(NonZeroU32::get),
+                had_for_s = now().0.saturating_sub(loan.since.0) / 1_000_000_000,
+                memory = format_args!("{}:{}", memory.dev, memory.ino),
+                "a weak handle is kept, though the last strong one has gone 5 seconds ago"
+            );
+        }
+    }
+
+    /// Weak handles to the buffers that somebody holds strongly, as far as there is `access`, and
+    /// `close_weak_asap` of all that there are.
+    fn lend_weakly(
+        &mut self,
+        allocation: AllocationId,
+        access: Option<Access>,
+        presence: &[Presence],
+        to: Addressee,
+    ) -> Result<(PerBuffer, PerBuffer), ReplyError> {
+        let buffers = &mut self.objects.buffers;
+        let mut close_weak_asap = Vec::with_capacity(presence.len());
+        for (index, presence) in (0..).zip(presence) {
+            close_weak_asap.push(match presence {
+                Presence::Gone => None,
+                Presence::Strong | Presence::Weak => {
+                    buffers.close_weak_asap(BufferId { allocation, index }, to.client)?
+                }
+            });
+        }
+        let Some(access) = access else { return Ok((Vec::new(), close_weak_asap)) };
+        let terms = Terms { strength: Strength::Weak, access: rights(access) };
+        let is_strong = |index: u32| {
+            let presence = usize::try_from(index).ok().and_then(|index| presence.get(index));
+            presence == Some(&Presence::Strong)
+        };
+        Ok((buffers.lend(allocation, terms, to, is_strong)?, close_weak_asap))
+    }
+
+    fn lend_one_weakly(
+        &mut self,
+        channel: ChannelId,
+        buffer: BufferId,
+        NewWeak { access, recipient }: NewWeak,
+    ) -> Result<Handle, fsysmem2::Error> {
+        let to = self.addressee(channel, recipient);
+        let terms = Terms { strength: Strength::Weak, access: rights(access) };
+        match self.objects.buffers.lend_one(buffer, terms, to) {
+            Ok(Some(handle)) => Ok(handle.into()),
+            Ok(None) => Err(fsysmem2::Error::UNSPECIFIED),
+            Err(error) => {
+                tracing::error!(%error, channel = channel.0, "no weak handle can be made");
+                Err(fsysmem2::Error::UNSPECIFIED)
+            }
+        }
+    }
+
+    fn signal_of(
+        &mut self,
+        channel: ChannelId,
+        buffer: BufferId,
+    ) -> Result<Handle, fsysmem2::Error> {
+        let client = self.objects.channels.pid_of(channel);
+        match self.objects.buffers.close_weak_asap(buffer, client) {
+            Ok(Some(end)) => Ok(end.into()),
+            Ok(None) => Err(fsysmem2::Error::UNSPECIFIED),
+            Err(error) => {
+                tracing::error!(%error, channel = channel.0, "no eventpair can be made");
+                Err(fsysmem2::Error::UNSPECIFIED)
+            }
+        }
+    }
+
+    fn addressee(&self, channel: ChannelId, recipient: Recipient) -> Addressee {
+        let client = self.objects.channels.pid_of(channel);
+        Addressee { channel, client, recipient, now: now() }
+    }
+}
+
+fn rights(access: Access) -> zx::Access {
+    match access {
+        Access::ReadOnly => zx::Access::ReadOnly,
+        Access::ReadWrite => zx::Access::ReadWrite,
+    }
+}

@@ -6,7 +6,7 @@ use std::iter;
 use std::ptr;
 
 use sysmem_core::SELECTIONS_MAX;
-use sysmem_core::negotiation::explain::{Finding, explain};
+use sysmem_core::negotiation::explain::{Effort, Finding, explain};
 use sysmem_core::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
 use sysmem_core::selection::{Branch, Selections};
 use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints};
@@ -86,7 +86,7 @@ pub fn negotiate(scenario: &Scenario) -> Outcome {
     }
     let failure = rejections.first().map_or(Failure::NoSize, |first| first.failure.clone());
     let preferred = tables(&preferred, &none);
-    let finding = explain(&preferred, &environment, failure, Finding::USUAL_NEGOTIATIONS);
+    let finding = explain(&preferred, &environment, failure, Effort::USUAL);
     Outcome::Refused(Refusal { error, rejections, finding: Box::new(finding) })
 }
 

@@ -3,19 +3,16 @@
 use std::marker::PhantomData;
 
 use serde_json::Value;
-use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use sysmem_core::negotiation::usage_names::{self, BitNames};
 
 use crate::error::{Error, Expected};
 use crate::form::Form;
 use crate::reader::Reader;
 
-/// A bit of a usage word.
-type Bit = (&'static str, u32);
-
 /// One of the five words.
 pub(crate) trait Word {
     /// The bits that have a name.
-    const BITS: &'static [Bit];
+    const BITS: BitNames;
 }
 
 /// The form of a word: the names of its bits; the number, if one of them has no name.
@@ -44,62 +41,29 @@ impl<W: Word> Form for Names<W> {
 pub(crate) struct NoneWord;
 
 impl Word for NoneWord {
-    const BITS: &'static [Bit] = &[
-        ("NONE_USAGE", fsysmem2::NONE_USAGE),
-        ("NONE_USAGE_PERMIT_ALLOCATION", fsysmem2::NONE_USAGE_PERMIT_ALLOCATION),
-    ];
+    const BITS: BitNames = usage_names::NONE;
 }
 
 pub(crate) struct CpuWord;
 
 impl Word for CpuWord {
-    const BITS: &'static [Bit] = &[
-        ("READ", fsysmem2::CPU_USAGE_READ),
-        ("READ_OFTEN", fsysmem2::CPU_USAGE_READ_OFTEN),
-        ("WRITE", fsysmem2::CPU_USAGE_WRITE),
-        ("WRITE_OFTEN", fsysmem2::CPU_USAGE_WRITE_OFTEN),
-    ];
+    const BITS: BitNames = usage_names::CPU;
 }
 
 pub(crate) struct VulkanWord;
 
 impl Word for VulkanWord {
-    const BITS: &'static [Bit] = &[
-        ("IMAGE_TRANSFER_SRC", fsysmem2::VULKAN_IMAGE_USAGE_TRANSFER_SRC),
-        ("IMAGE_TRANSFER_DST", fsysmem2::VULKAN_IMAGE_USAGE_TRANSFER_DST),
-        ("IMAGE_SAMPLED", fsysmem2::VULKAN_IMAGE_USAGE_SAMPLED),
-        ("IMAGE_STORAGE", fsysmem2::VULKAN_IMAGE_USAGE_STORAGE),
-        ("IMAGE_COLOR_ATTACHMENT", fsysmem2::VULKAN_IMAGE_USAGE_COLOR_ATTACHMENT),
-        ("IMAGE_STENCIL_ATTACHMENT", fsysmem2::VULKAN_IMAGE_USAGE_STENCIL_ATTACHMENT),
-        ("IMAGE_TRANSIENT_ATTACHMENT", fsysmem2::VULKAN_IMAGE_USAGE_TRANSIENT_ATTACHMENT),
-        ("IMAGE_INPUT_ATTACHMENT", fsysmem2::VULKAN_IMAGE_USAGE_INPUT_ATTACHMENT),
-        ("BUFFER_TRANSFER_SRC", fsysmem2::VULKAN_BUFFER_USAGE_TRANSFER_SRC),
-        ("BUFFER_TRANSFER_DST", fsysmem2::VULKAN_BUFFER_USAGE_TRANSFER_DST),
-        ("BUFFER_UNIFORM_TEXEL_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER),
-        ("BUFFER_STORAGE_TEXEL_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_STORAGE_TEXEL_BUFFER),
-        ("BUFFER_UNIFORM_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_UNIFORM_BUFFER),
-        ("BUFFER_STORAGE_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_STORAGE_BUFFER),
-        ("BUFFER_INDEX_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_INDEX_BUFFER),
-        ("BUFFER_VERTEX_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_VERTEX_BUFFER),
-        ("BUFFER_INDIRECT_BUFFER", fsysmem2::VULKAN_BUFFER_USAGE_INDIRECT_BUFFER),
-    ];
+    const BITS: BitNames = usage_names::VULKAN;
 }
 
 pub(crate) struct DisplayWord;
 
 impl Word for DisplayWord {
-    const BITS: &'static [Bit] =
-        &[("LAYER", fsysmem2::DISPLAY_USAGE_LAYER), ("CURSOR", fsysmem2::DISPLAY_USAGE_CURSOR)];
+    const BITS: BitNames = usage_names::DISPLAY;
 }
 
 pub(crate) struct VideoWord;
 
 impl Word for VideoWord {
-    const BITS: &'static [Bit] = &[
-        ("HW_DECODER", fsysmem2::VIDEO_USAGE_HW_DECODER),
-        ("HW_ENCODER", fsysmem2::VIDEO_USAGE_HW_ENCODER),
-        ("CAPTURE", fsysmem2::VIDEO_USAGE_CAPTURE),
-        ("DECRYPTOR_OUTPUT", fsysmem2::VIDEO_USAGE_DECRYPTOR_OUTPUT),
-        ("HW_DECODER_INTERNAL", fsysmem2::VIDEO_USAGE_HW_DECODER_INTERNAL),
-    ];
+    const BITS: BitNames = usage_names::VIDEO;
 }

@@ -28,6 +28,11 @@ impl Budget {
         Self { left: MAX_WORK }
     }
 
+    /// What was looked at.
+    pub(super) fn spent(&self) -> usize {
+        MAX_WORK.saturating_sub(self.left)
+    }
+
     /// To be called before the work is done.
     pub(super) fn spend(&mut self, items: usize) -> Result<(), Exhausted> {
         match self.left.checked_sub(items) {

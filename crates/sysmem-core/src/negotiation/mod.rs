@@ -31,6 +31,7 @@ mod select;
 mod size;
 mod terms;
 mod usage;
+pub mod usage_names;
 
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, SingleBufferSettings};
 

@@ -68,6 +68,11 @@ impl<'e> Negotiation<'e> {
         })
     }
 
+    /// Of [`MAX_WORK`](super::limits::MAX_WORK), what all calls have taken so far.
+    pub(super) fn work(&self) -> usize {
+        self.budget.spent()
+    }
+
     fn settle(&mut self, participants: &[&Prepared<'_>]) -> Result<Agreement, Stop<Failure>> {
         if !participants.iter().any(|participant| participant.has_size()) {
             return Err(Stop::Because(Failure::NoSize));

@@ -6,6 +6,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use sysmem_fidl::fuchsia_sysmem2::BufferUsage;
 
 use super::failure::UsageFault;
+use super::usage_names::{self, BitNames};
 
 /// The five words of a `BufferUsage`. Unknown bits are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -112,27 +113,57 @@ impl From<&BufferUsage> for Usage {
     }
 }
 
+/// The names of the bits, such as `cpu READ|WRITE, video HW_ENCODER`; those without a name as a
+/// number.
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = [
-            ("none", self.none),
-            ("cpu", self.cpu),
-            ("vulkan", self.vulkan),
-            ("display", self.display),
-            ("video", self.video),
+            ("", self.none, usage_names::NONE),
+            ("cpu ", self.cpu, usage_names::CPU),
+            ("vulkan ", self.vulkan, usage_names::VULKAN),
+            ("display ", self.display, usage_names::DISPLAY),
+            ("video ", self.video, usage_names::VIDEO),
         ];
         let mut separator = "";
-        for (name, bits) in words.into_iter().filter(|(_, bits)| *bits != 0) {
-            write!(f, "{separator}{name} {bits:#x}")?;
+        for (word, bits, names) in words.into_iter().filter(|(_, bits, _)| *bits != 0) {
+            write!(f, "{separator}{word}{}", Bits { bits, names })?;
             separator = ", ";
         }
-        Ok(())
+        if *self == Self::default() { f.write_str("no bits") } else { Ok(()) }
+    }
+}
+
+/// One word.
+struct Bits {
+    bits: u32,
+    names: BitNames,
+}
+
+impl fmt::Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut unnamed = self.bits;
+        let mut separator = "";
+        for (name, bit) in self.names.iter().filter(|(_, bit)| self.bits & bit != 0) {
+            write!(f, "{separator}{name}")?;
+            separator = "|";
+            unnamed &= !bit;
+        }
+        if unnamed == 0 { Ok(()) } else { write!(f, "{separator}{unnamed:#x}") }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn usages_are_read_by_their_names() {
+        let usage = Usage { cpu: 5, vulkan: 0x20000, video: 0x102, ..Usage::default() };
+        let names = "cpu READ|WRITE, vulkan BUFFER_TRANSFER_DST, video HW_ENCODER|0x100";
+        assert_eq!(usage.to_string(), names);
+        assert_eq!(Usage::NONE.to_string(), "NONE_USAGE");
+        assert_eq!(Usage::default().to_string(), "no bits");
+    }
 
     /// Sentence 76 of `sysmem2-constraints.md` section 8, and the table of 1.2.
     #[test]

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sysmem_core::negotiation::Environment;
-use sysmem_core::negotiation::explain::{Field, Finding, Suspect, explain, filler, is_omission};
+use sysmem_core::negotiation::explain::{
+    Effort, Field, Finding, Suspect, explain, explain_beside, filler, is_omission,
+};
+use sysmem_core::negotiation::{negotiate, pin};
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormatModifier};
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, CoherencyDomain};
 
@@ -12,18 +14,22 @@ use crate::support::arbitrary::{Taste, participant, participants, world};
 use crate::support::participants::*;
 
 fn explained(world: &World, participants: &[Participant]) -> Option<Finding> {
-    explained_within(world, participants, 20_000)
+    explained_within(world, participants, effort(20_000))
 }
 
-fn explained_within(world: &World, participants: &[Participant], work: u32) -> Option<Finding> {
+fn effort(negotiations: u32) -> Effort {
+    Effort { negotiations, items: usize::MAX }
+}
+
+fn explained_within(
+    world: &World,
+    participants: &[Participant],
+    effort: Effort,
+) -> Option<Finding> {
     let failure = world.negotiate(participants).err()?;
     let tables: Vec<_> = participants.iter().map(|participant| &participant.0).collect();
-    let environment = Environment {
-        heaps: &world.heaps,
-        format_costs: &world.format_costs,
-        page_size_bytes: PAGE,
-    };
-    Some(explain(&tables, &environment, failure, work))
+    let environment = world.environment();
+    Some(explain(&tables, &environment, failure, effort))
 }
 
 /// Who conflicts, and about which fields.
@@ -130,7 +136,7 @@ fn conflict_in_coherency_domain() {
         "no buffers can be made that meet all constraints: heap \
          fuchsia.sysmem.heap.HEAP_TYPE.SYSTEM_RAM offers CPU, RAM, INACCESSIBLE, but all \
          support no domain (rule 4.3)\n\
-         \x20 camera: usage cpu 0x4\n\
+         \x20 camera: usage cpu WRITE\n\
          \x20 display: cpu_domain_supported false\n\
          \x20 to fix it: set camera's inaccessible_domain_supported to true\n\
          \x20        or: change display's cpu_domain_supported from false to true",
@@ -246,12 +252,31 @@ fn work_is_bounded_and_what_is_found_by_then_is_said() {
     let crowd: Vec<_> = (0..64).map(|_| encoder()).chain([camera(nv12()).heaps(["A"])]).collect();
     let crowd: Vec<_> = crowd.into_iter().chain([display().heaps(["B"])]).collect();
     let world = World::plain();
-    let short = explained_within(&world, &crowd, 4).unwrap();
+    let short = explained_within(&world, &crowd, effort(4)).unwrap();
     assert!(!short.is_minimal && text(&short).contains("not everything could be tried"));
-    let long = explained_within(&world, &crowd, Finding::USUAL_NEGOTIATIONS).unwrap();
+    let long = explained_within(&world, &crowd, Effort::USUAL).unwrap();
     assert!(long.is_minimal);
     assert_eq!(matter(&long), [(64, vec!["permitted_heaps"]), (65, vec!["permitted_heaps"])]);
-    assert_eq!(explained_within(&world, &crowd, 0).unwrap().repairs, []);
+    assert_eq!(explained_within(&world, &crowd, effort(0)).unwrap().repairs, []);
+}
+
+/// Those who agreed to the buffers would not agree with the latecomer either, and cannot help.
+#[test]
+fn who_comes_late_conflicts_with_the_buffers_that_there_are() {
+    let world = World::plain();
+    let present = [camera(nv12()), display().images([nv12()])];
+    let agreement = world.negotiate(&present).unwrap();
+    let existing = pin(&agreement.settings);
+    let late = display().images([rgba()]);
+    let tables: Vec<_> = present.iter().chain([&late]).map(|participant| &participant.0).collect();
+    let everybody: Vec<_> = tables.iter().copied().chain([&existing]).collect();
+    let environment = world.environment();
+    let failure = negotiate(&everybody, &environment).unwrap_err();
+    let finding = explain_beside(&tables, &[&existing], &environment, failure, Effort::USUAL);
+    let who: Vec<_> = finding.suspects.iter().map(|suspect| suspect.participant).collect();
+    assert_eq!(who, [2, 3]);
+    assert!(!finding.repairs.is_empty());
+    assert!(finding.repairs.iter().all(|repair| repair.participant == 2), "{finding:?}");
 }
 
 proptest! {

@@ -214,12 +214,11 @@ impl World {
 
     pub fn negotiate(&self, participants: &[Participant]) -> Result<Agreement, Failure> {
         let tables: Vec<_> = participants.iter().map(|participant| &participant.0).collect();
-        let environment = Environment {
-            heaps: &self.heaps,
-            format_costs: &self.format_costs,
-            page_size_bytes: PAGE,
-        };
-        negotiate(&tables, &environment)
+        negotiate(&tables, &self.environment())
+    }
+
+    pub fn environment(&self) -> Environment<'_> {
+        Environment { heaps: &self.heaps, format_costs: &self.format_costs, page_size_bytes: PAGE }
     }
 
     /// What is agreed on.

@@ -24,6 +24,7 @@ pub use self::render::Explanation;
 pub use self::shrink::{filler, is_omission};
 use self::trials::Trials;
 pub use self::value::Value;
+use super::limits::MAX_WORK;
 use super::{Environment, Failure};
 
 /// Why a negotiation has failed. [`Finding::with_names`] is what people read.
@@ -41,6 +42,8 @@ pub struct Finding {
     pub formats: Vec<FormatFinding>,
     /// Any one of these, and there is an agreement. At most [`Finding::MAX_REPAIRS`].
     pub repairs: Vec<Repair>,
+    /// Who has this number or a higher one is no participant but a fact ([`explain_beside`]).
+    pub first_fact: usize,
 }
 
 /// A participant without which the failure would go away.
@@ -84,10 +87,40 @@ pub enum Change {
 impl Finding {
     /// How many formats are followed up.
     pub const MAX_FORMATS: usize = 64;
+    /// Of how many suspects it is said what they say.
+    pub const MAX_SUSPECTS: usize = 64;
     /// How many changes are suggested.
     pub const MAX_REPAIRS: usize = 4;
-    /// Negotiations that are enough for ordinary pipelines.
-    pub const USUAL_NEGOTIATIONS: u32 = 2000;
+}
+
+/// How much may be done to find something out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// So many negotiations.
+    pub negotiations: u32,
+    /// So many items of constraints that are looked at in them, as in [`MAX_WORK`]; the last
+    /// negotiation can exceed it.
+    pub items: usize,
+}
+
+impl Effort {
+    /// Enough for ordinary pipelines, and a few tenths of a second at most.
+    pub const USUAL: Self = Self { negotiations: 2000, items: MAX_WORK.saturating_mul(8) };
+
+    /// An equal share of it for each of so many.
+    #[must_use]
+    pub fn share(self, among: usize) -> Self {
+        let negotiations = u32::try_from(among).ok().and_then(|n| self.negotiations.checked_div(n));
+        let items = self.items.checked_div(among);
+        Self { negotiations: negotiations.unwrap_or(0), items: items.unwrap_or(0) }
+    }
+
+    fn and(self, more: Self) -> Self {
+        Self {
+            negotiations: self.negotiations.saturating_add(more.negotiations),
+            items: self.items.saturating_add(more.items),
+        }
+    }
 }
 
 impl Suspect {
@@ -126,20 +159,38 @@ impl Repair {
 /// Finds out why these participants have failed to agree.
 ///
 /// `participants` and `environment` are those of [`negotiate`](super::negotiate), and `failure`
-/// what came of it. At most `negotiations` further ones are made.
+/// what came of it.
 pub fn explain(
     participants: &[&BufferCollectionConstraints],
     environment: &Environment<'_>,
     failure: Failure,
-    negotiations: u32,
+    effort: Effort,
 ) -> Finding {
+    explain_beside(participants, &[], environment, failure, effort)
+}
+
+/// As [`explain`] for participants who have negotiated beside facts: buffers that there are
+/// already, as constraints ([`pin`](super::pin)). Facts follow the participants, in `failure` as in
+/// the finding. Nothing suggests to change one, and where either will do, participants conflict
+/// with a fact and not with those who agreed to it.
+pub fn explain_beside(
+    participants: &[&BufferCollectionConstraints],
+    facts: &[&BufferCollectionConstraints],
+    environment: &Environment<'_>,
+    failure: Failure,
+    effort: Effort,
+) -> Finding {
+    let first_fact = participants.len();
+    let all: Vec<_> = participants.iter().chain(facts).copied().collect();
     // To find the culprits is worth as much as to find what helps.
-    let mut trials = Trials::new(environment, negotiations / 2);
-    let suspects = shrink::suspects(participants, &failure, &mut trials);
+    let half = effort.share(2);
+    let mut trials = Trials::new(environment, half);
+    let suspects = shrink::suspects(&all, facts.len(), &failure, &mut trials);
     let is_minimal = !trials.is_exhausted();
-    let left = negotiations.saturating_sub(negotiations / 2).saturating_add(trials.left());
-    let trials = Trials::new(environment, left);
-    let repairs = repair::repairs(participants, &failure, &suspects, trials);
-    let formats = formats::formats(participants, environment);
-    Finding { failure, suspects, is_minimal, formats, repairs }
+    let trials = Trials::new(environment, half.and(trials.left()));
+    let changeable: Vec<_> =
+        suspects.iter().filter(|suspect| suspect.participant < first_fact).collect();
+    let repairs = repair::repairs(&all, &failure, &changeable, trials);
+    let formats = formats::formats(&all, environment);
+    Finding { failure, suspects, is_minimal, formats, repairs, first_fact }
 }

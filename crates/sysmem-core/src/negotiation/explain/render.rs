@@ -28,7 +28,7 @@ const MAX_LINES: usize = 8;
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Finding { failure, suspects, is_minimal, formats, repairs } = self.finding;
+        let Finding { failure, suspects, is_minimal, formats, repairs, .. } = self.finding;
         self.headline(f, failure)?;
         for suspect in suspects.iter().take(MAX_LINES) {
             self.suspect(f, suspect)?;
@@ -61,20 +61,28 @@ impl Explanation<'_> {
                 let name = self.name(*participant);
                 write!(f, "the constraints of {name} cannot be met: {fault}")
             }
-            // The list of formats follows, with what became of each.
-            Failure::Conflict { participant, conflict: Conflict::Format(_) }
-                if !self.finding.formats.is_empty() =>
-            {
-                let name = self.name(*participant);
-                write!(f, "{name} does not agree with those before: no pixel format in common")
-            }
             Failure::Conflict { participant, conflict } => {
-                let name = self.name(*participant);
-                write!(f, "{name} does not agree with those before: {conflict}")
+                self.disagreement(f, *participant)?;
+                match conflict {
+                    // The list of formats follows, with what became of each.
+                    Conflict::Format(_) if !self.finding.formats.is_empty() => {
+                        f.write_str(": no pixel format in common")
+                    }
+                    conflict => write!(f, ": {conflict}"),
+                }
             }
             other => write!(f, "{other}"),
         }?;
         write!(f, " (rule {})", failure.rule())
+    }
+
+    fn disagreement(&self, f: &mut fmt::Formatter<'_>, participant: usize) -> fmt::Result {
+        let name = self.name(participant);
+        if participant >= self.finding.first_fact {
+            write!(f, "what is asked for does not fit {name}")
+        } else {
+            write!(f, "{name} does not agree with those before")
+        }
     }
 
     fn suspect(&self, f: &mut fmt::Formatter<'_>, suspect: &Suspect) -> fmt::Result {

@@ -21,7 +21,7 @@ use crate::negotiation::usage::Usage;
 pub(super) fn repairs(
     participants: &[&BufferCollectionConstraints],
     failure: &Failure,
-    suspects: &[Suspect],
+    suspects: &[&Suspect],
     trials: Trials<'_>,
 ) -> Vec<Repair> {
     let mut workshop = Workshop { participants, trials, repairs: Vec::new() };
@@ -104,7 +104,7 @@ impl<'p> Workshop<'p, '_> {
     }
 
     /// If nothing else helps.
-    fn mend_usages(&mut self, suspects: &[Suspect]) {
+    fn mend_usages(&mut self, suspects: &[&Suspect]) {
         for suspect in suspects {
             let usage = suspect.clauses.iter().find(|clause| clause.field == Field::Usage);
             if let Some(usage) = usage.filter(|_| self.repairs.is_empty()) {

@@ -6,7 +6,7 @@ use sysmem_fidl::fuchsia_sysmem2::{
 
 use super::field::{Field, spell_out_modifiers};
 use super::trials::Trials;
-use super::{Clause, Suspect};
+use super::{Clause, Finding, Suspect};
 use crate::negotiation::failure::{
     Conflict, CountShortfall, Failure, Fault, FormatFault, Shortfall,
 };
@@ -37,9 +37,11 @@ pub fn filler() -> BufferCollectionConstraints {
     }
 }
 
-/// Those who conflict, reduced to what they conflict about as far as trials allow.
+/// Those who conflict, reduced to what they conflict about as far as trials allow. The last `facts`
+/// of the participants are let go of last.
 pub(super) fn suspects(
     participants: &[&BufferCollectionConstraints],
+    facts: usize,
     failure: &Failure,
     trials: &mut Trials<'_>,
 ) -> Vec<Suspect> {
@@ -47,15 +49,18 @@ pub(super) fn suspects(
         return Vec::new();
     }
     let mut suspects: Vec<_> = participants.iter().enumerate().map(Suspect::new).collect();
+    // Those at the end are let go of first.
+    suspects.rotate_right(facts.min(participants.len()));
     let mut shrinking = Shrinking { trials, failure, filler: Some(filler()) };
     if !shrinking.fails(&suspects) {
         // The filler hides the failure.
         shrinking.filler = None;
     }
-    shrinking.drop_participants(&mut suspects);
+    shrinking.drop_participants(facts, &mut suspects);
     // What could not be let go of can sometimes be once others are gone.
     while shrinking.pass(&mut suspects) {}
-    for suspect in &mut suspects {
+    suspects.sort_by_key(|suspect| suspect.participant);
+    for suspect in suspects.iter_mut().take(Finding::MAX_SUSPECTS) {
         if let Some(table) = participants.get(suspect.participant) {
             suspect.find_clauses(table);
         }
@@ -144,22 +149,23 @@ impl Shrinking<'_, '_> {
         }
     }
 
-    /// Tries to do without half of them at once, then a quarter, and so on.
-    fn drop_participants(&mut self, suspects: &mut Vec<Suspect>) {
-        let mut size = suspects.len() / 2;
+    /// Tries to do without half of them at once, then a quarter, and so on; but not without the
+    /// first `facts`.
+    fn drop_participants(&mut self, facts: usize, suspects: &mut Vec<Suspect>) {
+        let mut size = suspects.len().saturating_sub(facts) / 2;
         while size > 1 {
-            self.drop_by(size, suspects);
+            self.drop_by(size, facts, suspects);
             size /= 2;
         }
     }
 
-    /// Tries to do without so many at once. From the end: nobody after the one at fault has
-    /// anything to do with it. Whether anybody was let go of.
-    fn drop_by(&mut self, size: usize, suspects: &mut Vec<Suspect>) -> bool {
+    /// Tries to do without so many at once, of those after the first `facts`. From the end: nobody
+    /// after the one at fault has anything to do with it. Whether anybody was let go of.
+    fn drop_by(&mut self, size: usize, facts: usize, suspects: &mut Vec<Suspect>) -> bool {
         let before = suspects.len();
         let mut end = before;
-        while end > 0 {
-            let range = end.saturating_sub(size)..end;
+        while end > facts {
+            let range = end.saturating_sub(size).max(facts)..end;
             let others = suspects.iter().enumerate().filter(|(index, _)| !range.contains(index));
             if self.fails(others.map(|(_, suspect)| suspect)) {
                 suspects.drain(range.clone());
@@ -172,7 +178,7 @@ impl Shrinking<'_, '_> {
     /// Tries to do without each participant and each field once. Whether anything could be let go
     /// of.
     fn pass(&mut self, suspects: &mut Vec<Suspect>) -> bool {
-        let mut is_smaller = self.drop_by(1, suspects);
+        let mut is_smaller = self.drop_by(1, 0, suspects);
         for index in 0..suspects.len() {
             is_smaller |= self.reduce(suspects, index);
         }
@@ -180,7 +186,8 @@ impl Shrinking<'_, '_> {
     }
 
     fn reduce(&mut self, suspects: &mut [Suspect], index: usize) -> bool {
-        let Some(suspect) = suspects.get(index).cloned() else { return false };
+        let suspect = suspects.get(index).filter(|_| !self.trials.is_exhausted()).cloned();
+        let Some(suspect) = suspect else { return false };
         let mut is_smaller = false;
         for smaller in suspect.without_tables() {
             is_smaller |= self.replace(suspects, index, smaller);

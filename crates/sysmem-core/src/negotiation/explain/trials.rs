@@ -2,23 +2,24 @@
 
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, Heap};
 
-use crate::negotiation::{Agreement, Environment, Failure, negotiate};
+use super::Effort;
+use crate::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
 
 /// Negotiates as often as is allowed.
 #[derive(Debug)]
 pub(super) struct Trials<'a> {
     environment: &'a Environment<'a>,
-    left: u32,
+    left: Effort,
     /// Whether something was not tried because of the limit.
     is_exhausted: bool,
 }
 
 impl<'a> Trials<'a> {
-    pub(super) fn new(environment: &'a Environment<'a>, negotiations: u32) -> Self {
-        Self { environment, left: negotiations, is_exhausted: false }
+    pub(super) fn new(environment: &'a Environment<'a>, effort: Effort) -> Self {
+        Self { environment, left: effort, is_exhausted: false }
     }
 
-    pub(super) fn left(&self) -> u32 {
+    pub(super) fn left(&self) -> Effort {
         self.left
     }
 
@@ -41,11 +42,15 @@ impl<'a> Trials<'a> {
         &mut self,
         participants: &[&BufferCollectionConstraints],
     ) -> Option<Result<Agreement, Failure>> {
-        let Some(left) = self.left.checked_sub(1) else {
+        let Effort { negotiations, items } = self.left;
+        let Some(negotiations) = negotiations.checked_sub(1).filter(|_| items > 0) else {
             self.is_exhausted = true;
             return None;
         };
-        self.left = left;
-        Some(negotiate(participants, self.environment))
+        let prepared: Vec<_> = participants.iter().map(|table| Prepared::new(table)).collect();
+        let mut negotiation = Negotiation::new(*self.environment);
+        let result = negotiation.agree(&prepared.iter().collect::<Vec<_>>());
+        self.left = Effort { negotiations, items: items.saturating_sub(negotiation.work()) };
+        Some(result)
     }
 }

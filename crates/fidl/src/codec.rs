@@ -18,6 +18,9 @@ pub trait Codec<H> {
     const SIZE: usize;
     /// Alignment of the inline part: 1, 2, 4 or 8.
     const ALIGN: usize;
+    /// As the body of a message: bytes between members and behind objects may be anything. So it is
+    /// for simple layouts, since C programs send structs as they lie in memory (`sysmem1.md` 1.2).
+    const IGNORES_PADDING: bool = false;
 
     /// Writes the inline part at `at` and appends everything out of line.
     ///
@@ -62,6 +65,9 @@ pub fn decode_body<C: Codec<H>, H: Handle>(
     handles: &mut Vec<H>,
 ) -> Result<C::Value, DecodeError> {
     let mut d = Decoder::new(body, handles);
+    if C::IGNORES_PADDING {
+        d.ignore_padding();
+    }
     let at = d.claim(C::SIZE).map_err(|error| match error {
         DecodeError::TooFewBytes => DecodeError::TooFewBytesInPrimaryObject,
         other => other,

@@ -11,12 +11,18 @@ pub struct Decoder<'m, H> {
     bytes: &'m [u8],
     cursor: usize,
     handles: std::vec::Drain<'m, H>,
+    checks_padding: bool,
 }
 
 impl<'m, H> Decoder<'m, H> {
     /// Starts on a body. `handles` is left empty whatever happens.
     pub fn new(body: &'m [u8], handles: &'m mut Vec<H>) -> Self {
-        Self { bytes: body, cursor: 0, handles: handles.drain(..) }
+        Self { bytes: body, cursor: 0, handles: handles.drain(..), checks_padding: true }
+    }
+
+    /// From now on padding may hold anything.
+    pub(crate) fn ignore_padding(&mut self) {
+        self.checks_padding = false;
     }
 
     /// Claims the next out-of-line object of `size` bytes, checks that the padding behind it is zero,
@@ -51,13 +57,15 @@ impl<'m, H> Decoder<'m, H> {
             .ok_or(DecodeError::TooFewBytes)
     }
 
-    /// Checks that `length` bytes at `at` are zero.
+    /// Checks that `length` bytes at `at` are zero, unless the message is one whose padding is ignored
+    /// ([`Codec::IGNORES_PADDING`](crate::Codec::IGNORES_PADDING)).
     ///
     /// # Errors
     ///
     /// [`DecodeError::InvalidPaddingByte`].
     pub fn padding(&self, at: usize, length: usize) -> Result<(), DecodeError> {
-        if self.slice(at, length)?.iter().any(|byte| *byte != 0) {
+        let padding = self.slice(at, length)?;
+        if self.checks_padding && padding.iter().any(|byte| *byte != 0) {
             return Err(DecodeError::InvalidPaddingByte);
         }
         Ok(())

@@ -42,6 +42,7 @@ pub mod persist;
 mod protocol;
 pub mod response;
 mod server;
+mod simple;
 pub mod wire;
 
 pub use client::{

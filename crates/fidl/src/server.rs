@@ -127,6 +127,16 @@ impl<'m, H: Handle> Incoming<'m, H> {
         if self.txid.is_some() {
             return Err(RequestError::UnexpectedTxid);
         }
+        self.one_way_with_any_txid::<M>()
+    }
+
+    /// As [`Incoming::one_way`], but a transaction id is no error, and gets no reply. Old C programs
+    /// send one-way requests with such ids (`sysmem1.md` section 8, 33).
+    ///
+    /// # Errors
+    ///
+    /// A body that does not decode.
+    pub fn one_way_with_any_txid<M: OneWay<H>>(self) -> Result<RequestValue<M, H>, RequestError> {
         Ok(decode_body::<M::Request, H>(self.body, self.handles)?)
     }
 

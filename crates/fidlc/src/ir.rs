@@ -143,6 +143,9 @@ pub struct Struct {
     pub shape: Shape,
     /// Made by the compiler as the success payload `()` of a wrapped response.
     pub is_empty_success: bool,
+    /// A part of a simple layout: `@for_deprecated_c_bindings` is on it, or on a protocol of its
+    /// library in whose messages it occurs.
+    pub is_simple: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -156,6 +159,18 @@ pub struct StructMember {
     /// next member's start or the end of the struct.
     pub offset: u32,
     pub padding: u32,
+    /// In simple layouts: what says whether this member has a value.
+    pub guard: Option<Guard>,
+}
+
+/// An earlier member of the same struct, by index, that says how much of a member holds a value. What
+/// it says does not, receivers ignore (`sysmem1.md` 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// The `bool has_x` immediately before `x`: without it there is no `x`.
+    Flag(usize),
+    /// The `uint32` that `@counted_by` names: so many elements of the array.
+    Count(usize),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -206,6 +221,8 @@ pub struct Protocol {
     pub discoverable: Option<String>,
     /// Value of `@transport`, by default `Channel`.
     pub transport: String,
+    /// All messages have simple layout: `@for_deprecated_c_bindings`.
+    pub is_simple: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

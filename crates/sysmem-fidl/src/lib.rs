@@ -37,6 +37,13 @@ pub mod fuchsia_sysmem2 {
     include!(concat!(env!("OUT_DIR"), "/fuchsia_sysmem2.rs"));
 }
 
+/// The library `fuchsia.sysmem` at level 3: the first version of the protocol, in flat messages.
+///
+/// The overview is in `fidl/fuchsia.sysmem/allocator.fidl`. Structs of zeros are their default.
+pub mod fuchsia_sysmem {
+    include!(concat!(env!("OUT_DIR"), "/fuchsia_sysmem.rs"));
+}
+
 /// The library `linux.sysmem`: what the service tells about itself, beyond Fuchsia's protocols.
 pub mod linux_sysmem {
     include!(concat!(env!("OUT_DIR"), "/linux_sysmem.rs"));

@@ -1,4 +1,8 @@
 //! The attributes that the language defines (`fidl-language.md` section 10).
+//!
+//! Two more are for simple layout, see `sema::simple`: `@for_deprecated_c_bindings`, the last name that
+//! `[Layout = "Simple"]` had (section 13), and `@counted_by`, which is this compiler's own and named
+//! after the attribute of C compilers for the same purpose.
 
 use super::place::Place;
 use crate::ast::{Argument, ExprKind};
@@ -45,12 +49,24 @@ pub(super) const OFFICIAL: &[Official] = &[
         check: any,
     },
     Official {
+        name: "counted_by",
+        allowed: |place| place == Place::StructMember,
+        arguments: Arguments::One,
+        check: any,
+    },
+    Official {
         name: "discoverable",
         allowed: |place| place == Place::Protocol,
         arguments: Arguments::Named(&["name", "client", "server"]),
         check: discoverable,
     },
     Official { name: "doc", allowed: |_| true, arguments: Arguments::One, check: any },
+    Official {
+        name: "for_deprecated_c_bindings",
+        allowed: |place| matches!(place, Place::Protocol | Place::Struct),
+        arguments: Arguments::None,
+        check: any,
+    },
     Official {
         name: "generated_name",
         allowed: Place::is_anonymous,

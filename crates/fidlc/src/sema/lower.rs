@@ -1,6 +1,6 @@
 //! Checked declarations to the intermediate representation.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Analyzer;
 use super::cycles::Follow;
@@ -21,7 +21,8 @@ pub(super) fn lower(
     sources: &Sources,
 ) -> Vec<ir::Library> {
     let shapes = Shapes::measure(analyzer, checked);
-    let lowering = Lowering { analyzer, checked, sources, shapes };
+    let simple = analyzer.simple_structs(checked);
+    let lowering = Lowering { analyzer, checked, sources, shapes, simple };
     let edges = analyzer.references.iter().map(|set| set.iter().copied().collect()).collect();
     let (libraries, _) = graph::order(&edges);
     let (order, _) = graph::order(&analyzer.edges(checked, Follow::Required));
@@ -33,6 +34,8 @@ struct Lowering<'l, 'a> {
     checked: &'l [Checked<'a>],
     sources: &'l Sources,
     shapes: Shapes,
+    /// Structs of simple layout.
+    simple: HashSet<DeclId>,
 }
 
 impl Lowering<'_, '_> {
@@ -92,11 +95,13 @@ impl Lowering<'_, '_> {
             Checked::Alias(ty) => ir::DeclarationKind::Alias(self.ty(ty)),
             Checked::Values(values) => self.values(values),
             Checked::Struct { members, resource, is_empty_success } => {
+                let is_simple = self.simple.contains(&id);
                 ir::DeclarationKind::Struct(ir::Struct {
                     resource: *resource,
-                    members: self.struct_members(members),
+                    members: self.struct_members(members, is_simple),
                     shape: self.shapes.of(id),
                     is_empty_success: *is_empty_success,
+                    is_simple,
                 })
             }
             Checked::Table { members, resource } => ir::DeclarationKind::Table(ir::Table {
@@ -154,12 +159,17 @@ impl Lowering<'_, '_> {
         ir::DeclarationKind::Bits(ir::Bits { underlying, strictness, members, mask })
     }
 
-    fn struct_members(&self, members: &[StructMember<'_>]) -> Vec<ir::StructMember> {
+    fn struct_members(
+        &self,
+        members: &[StructMember<'_>],
+        is_simple: bool,
+    ) -> Vec<ir::StructMember> {
         let placements = self.shapes.placements(members.iter().map(|member| &member.ty));
         members
             .iter()
             .zip(placements)
-            .map(|(member, placement)| ir::StructMember {
+            .enumerate()
+            .map(|(index, (member, placement))| ir::StructMember {
                 name: member.field.name.text.clone(),
                 ty: self.ty(&member.ty),
                 attributes: self.attributes(&member.field.attributes, member.field.id),
@@ -167,6 +177,7 @@ impl Lowering<'_, '_> {
                 default: member.default.clone(),
                 offset: placement.offset,
                 padding: placement.padding,
+                guard: if is_simple { self.analyzer.guard(members, index) } else { None },
             })
             .collect()
     }
@@ -198,6 +209,7 @@ impl Lowering<'_, '_> {
             methods: methods.into_iter().map(|method| self.method(method)).collect(),
             discoverable: self.discoverable(id),
             transport: self.analyzer.transport(id).to_owned(),
+            is_simple: self.analyzer.demands_simple(id),
         }
     }
 

@@ -19,6 +19,7 @@ mod resolve;
 mod resources;
 mod sha256;
 mod shapes;
+mod simple;
 mod slice;
 mod transports;
 mod types;
@@ -158,6 +159,7 @@ impl<'a> Analyzer<'a> {
         let cyclic = self.check_cycles(&checked);
         if !cyclic {
             self.check_sizes(&checked);
+            self.check_simple(&checked);
         }
         checked
     }

@@ -15,8 +15,8 @@ impl Version {
     pub const HEAD: Version = Version(0xFFE0_0000);
 
     /// A numbered version; `None` out of its range.
-    pub fn number(number: u32) -> Option<Version> {
-        (1..=i32::MAX.unsigned_abs()).contains(&number).then_some(Version(number))
+    pub const fn number(number: u32) -> Option<Version> {
+        if 1 <= number && number <= i32::MAX.unsigned_abs() { Some(Version(number)) } else { None }
     }
 }
 

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::ir::{
-    Declaration, DeclarationKind, Library, Name, Primitive, Struct, Target, Type, TypeKind,
+    Declaration, DeclarationKind, Library, Name, Primitive, Strictness, Struct, Target, Type,
+    TypeKind,
 };
 
 /// Structs up to this many bytes are copied implicitly: four words.
@@ -80,15 +81,33 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a struct has a default value: all members have one.
+    /// Whether a struct has a default value: all members have one. In simple layouts that is a struct
+    /// of zeros.
     pub fn is_default(&self, layout: &Struct) -> bool {
-        layout
-            .members
-            .iter()
-            .all(|member| member.default.is_some() || self.type_is_default(&member.ty))
+        layout.members.iter().all(|member| {
+            member.default.is_some()
+                || self.type_is_default(&member.ty)
+                || (layout.is_simple && self.is_zeroable(&member.ty))
+        })
     }
 
-    fn type_is_default(&self, ty: &Type) -> bool {
+    /// Whether a value of zeros can be written out: what [`type_is_default`](Self::type_is_default)
+    /// has, flexible enums, and arrays of any length of these.
+    fn is_zeroable(&self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::Array { element, .. } => self.is_zeroable(element),
+            TypeKind::Identifier { name, target: Target::Enum, .. } => {
+                self.declaration(name).is_some_and(|declaration| match &declaration.kind {
+                    DeclarationKind::Enum(layout) => layout.strictness == Strictness::Flexible,
+                    _ => false,
+                })
+            }
+            _ => self.type_is_default(ty),
+        }
+    }
+
+    /// Whether `Default::default()` makes a value of the type.
+    pub fn type_is_default(&self, ty: &Type) -> bool {
         match &ty.kind {
             TypeKind::Primitive(_)
             | TypeKind::String { .. }

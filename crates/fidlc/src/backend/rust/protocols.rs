@@ -138,7 +138,7 @@ impl Generator<'_> {
         let variants = methods.iter().map(|method| self.request_variant(method));
         let arms = methods.iter().map(|method| {
             let marker = self.method_path(method);
-            let decode = self.decode_request(method);
+            let decode = self.decode_request(method, protocol.is_simple);
             quote!(<#marker as #fidl::Method>::ORDINAL => #decode)
         });
         let names = methods.iter().map(|method| {
@@ -198,18 +198,19 @@ impl Generator<'_> {
         quote!(#summary #variant { #payload #responder })
     }
 
-    fn decode_request(&self, method: &Method) -> TokenStream {
+    fn decode_request(&self, method: &Method, is_simple: bool) -> TokenStream {
+        let one_way = if is_simple { quote!(one_way_with_any_txid) } else { quote!(one_way) };
         let variant = variant_ident(&method.name);
         let marker = self.method_path(method);
         match &method.kind {
             MethodKind::OneWay { request: None } | MethodKind::Event { payload: None } => quote!({
-                message.one_way::<#marker>()?;
+                message.#one_way::<#marker>()?;
                 Self::#variant
             }),
             MethodKind::OneWay { .. } => {
-                quote!(Self::#variant { payload: message.one_way::<#marker>()? })
+                quote!(Self::#variant { payload: message.#one_way::<#marker>()? })
             }
-            MethodKind::Event { .. } => quote!(Self::#variant(message.one_way::<#marker>()?)),
+            MethodKind::Event { .. } => quote!(Self::#variant(message.#one_way::<#marker>()?)),
             MethodKind::TwoWay { request: None, .. } => quote!({
                 let ((), responder) = message.two_way::<#marker>()?;
                 Self::#variant { responder }
@@ -248,7 +249,7 @@ impl Generator<'_> {
         });
         let arms = events.iter().map(|event| {
             let marker = self.method_path(event);
-            let decode = self.decode_request(event);
+            let decode = self.decode_request(event, protocol.is_simple);
             quote!(<#marker as #fidl::Method>::ORDINAL => #decode)
         });
         let item = set.item(variants.collect());

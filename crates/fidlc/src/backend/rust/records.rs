@@ -7,7 +7,7 @@ use super::Generator;
 use super::docs::docs;
 use super::names::{field_ident, type_ident};
 use super::values::integer;
-use crate::ir::{Declaration, Struct, StructMember, Table, TypeKind, Value};
+use crate::ir::{Declaration, Guard, Struct, StructMember, Table, Target, Type, TypeKind, Value};
 
 impl Generator<'_> {
     /// A struct with public fields.
@@ -28,7 +28,12 @@ impl Generator<'_> {
         } else {
             let encode = self.encode_fields(layout);
             let decode = self.decode_fields(layout);
-            self.codec(&ident, &generics, shape, &encode, &decode)
+            let facts = layout.is_simple.then(|| {
+                quote!(
+                    const IGNORES_PADDING: bool = true;
+                )
+            });
+            self.codec_with(&ident, &generics, shape, facts, &encode, &decode)
         };
         quote! {
             #summary
@@ -101,8 +106,9 @@ impl Generator<'_> {
     ) -> (TokenStream, Option<TokenStream>) {
         let is_default = self.facts.is_default(layout);
         let declares_values = layout.members.iter().any(|member| member.default.is_some());
+        let is_derivable = layout.members.iter().all(|m| self.facts.type_is_default(&m.ty));
         // A derived impl would ask for a default handle.
-        let is_written = is_default && (declares_values || !generics.is_empty());
+        let is_written = is_default && (declares_values || !generics.is_empty() || !is_derivable);
         let derives =
             self.derives(declaration, self.facts.is_copy(layout), is_default && !is_written);
         let default = is_written.then(|| {
@@ -115,13 +121,28 @@ impl Generator<'_> {
 
     fn default_value(&self, member: &StructMember) -> TokenStream {
         match &member.default {
-            None => quote!(Default::default()),
+            None => self.zero(&member.ty),
             Some(Value::String(text)) => {
                 let text = quote!(String::from(#text));
                 let optional = matches!(member.ty.kind, TypeKind::String { optional: true, .. });
                 if optional { quote!(Some(#text)) } else { text }
             }
             Some(value) => self.value(&member.ty, value),
+        }
+    }
+
+    /// The default of a type: nothing, or all zeros where Rust has no default.
+    fn zero(&self, ty: &Type) -> TokenStream {
+        match &ty.kind {
+            TypeKind::Array { element, .. } if !self.facts.type_is_default(ty) => {
+                let element = self.zero(element);
+                quote!(std::array::from_fn(|_| #element))
+            }
+            TypeKind::Identifier { name, target: Target::Enum, .. } => {
+                let path = self.path(name, "");
+                quote!(#path::from_primitive(0))
+            }
+            _ => quote!(Default::default()),
         }
     }
 
@@ -143,14 +164,34 @@ impl Generator<'_> {
             quote!(d.padding(#at, #length)?;)
         });
         let fields = layout.members.iter().map(|member| {
-            let codec = self.codec_path(&member.ty);
             let field = field_ident(&member.name);
-            let at = at(member.offset);
-            quote!(#field: #codec::decode(d, #at, depth)?)
+            let value = self.decode_member(layout, member);
+            quote!(#field: #value)
         });
         quote! {
             #(#padding)*
             Ok(Self { #(#fields,)* })
+        }
+    }
+
+    /// What a guard says is absent reads as zeros; but handles are taken from the message whatever
+    /// any guard says.
+    fn decode_member(&self, layout: &Struct, member: &StructMember) -> TokenStream {
+        let here = at(member.offset);
+        let guard_at = |index: usize| at(layout.members.get(index).map_or(0, |m| m.offset));
+        match (member.guard, &member.ty.kind) {
+            (Some(Guard::Flag(flag)), _) => {
+                let (codec, flag) = (self.codec_type(&member.ty), guard_at(flag));
+                quote!(d.flagged::<#codec>(#flag, #here, depth)?)
+            }
+            (Some(Guard::Count(count)), TypeKind::Array { element, .. }) if !member.ty.resource => {
+                let (codec, count) = (self.codec_type(element), guard_at(count));
+                quote!(d.counted::<#codec, _>(#count, #here, depth)?)
+            }
+            _ => {
+                let codec = self.codec_path(&member.ty);
+                quote!(#codec::decode(d, #here, depth)?)
+            }
         }
     }
 
@@ -205,7 +246,20 @@ impl Generator<'_> {
         &self,
         ident: &Ident,
         generics: &TokenStream,
+        shape: [u32; 2],
+        encode: &TokenStream,
+        decode: &TokenStream,
+    ) -> TokenStream {
+        self.codec_with(ident, generics, shape, None, encode, decode)
+    }
+
+    /// [`codec`](Self::codec) with constants beside size and alignment.
+    fn codec_with(
+        &self,
+        ident: &Ident,
+        generics: &TokenStream,
         [size, align]: [u32; 2],
+        facts: Option<TokenStream>,
         encode: &TokenStream,
         decode: &TokenStream,
     ) -> TokenStream {
@@ -216,6 +270,7 @@ impl Generator<'_> {
                 type Value = Self;
                 const SIZE: usize = #size;
                 const ALIGN: usize = #align;
+                #facts
 
                 fn encode(
                     value: Self,

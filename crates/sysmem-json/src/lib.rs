@@ -30,6 +30,7 @@
     )
 )]
 
+mod costs;
 mod error;
 mod form;
 mod negotiate;

@@ -14,6 +14,7 @@
 mod budget;
 mod color_space;
 mod cost;
+mod cost_table;
 mod counts;
 pub mod explain;
 mod failure;
@@ -36,6 +37,7 @@ pub mod usage_names;
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, SingleBufferSettings};
 
 pub use self::cost::FormatCost;
+pub use self::cost_table::CostTable;
 pub use self::failure::{
     Conflict, CountFault, CountShortfall, DomainShortfall, Elimination, Failure, Fault,
     FormatConflict, FormatFault, HeapConflict, HeapShortfall, ImageFault, MemoryFault, Shortfall,

@@ -1,8 +1,7 @@
 //! Reading scenarios.
 
-use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration, Usage};
-use sysmem_fidl::fuchsia_images2::{PixelFormat, PixelFormatModifier};
-use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, BufferUsage, CoherencyDomain};
+use sysmem_core::negotiation::{FormatCost, HeapCatalog, HeapDeclaration};
+use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, CoherencyDomain};
 
 use super::{Group, Node, Participant, Scenario};
 use crate::error::{Error, Reason};
@@ -21,9 +20,8 @@ impl Scenario {
             Some(heaps) => HeapCatalog::new(each(&heaps, heap)?),
             None => HeapCatalog::system_ram(true),
         };
-        let format_costs = fields.get("format_costs").map(|costs| each(&costs, format_cost));
-        let root = root(&fields)?;
-        Ok(Self { heaps, format_costs: format_costs.transpose()?.unwrap_or_default(), root })
+        let format_costs = list(&fields, "format_costs", FormatCost::read)?;
+        Ok(Self { heaps, format_costs, root: root(&fields)? })
     }
 }
 
@@ -111,20 +109,6 @@ fn domain(from: &Reader<'_>) -> Result<CoherencyDomain, Error> {
         return Err(from.error(Reason::UnnamedDomain { value: domain.into_primitive() }));
     }
     Ok(domain)
-}
-
-/// A modifier that is left out is `LINEAR` (`sysmem2-constraints.md` 1.14), and without usage the
-/// cost counts for any.
-fn format_cost(from: &Reader<'_>) -> Result<FormatCost, Error> {
-    let fields = from.fields(&["pixel_format", "pixel_format_modifier", "usage", "cost"])?;
-    let modifier = fields.optional::<PixelFormatModifier>("pixel_format_modifier")?;
-    let usage = fields.optional::<BufferUsage>("usage")?;
-    Ok(FormatCost {
-        pixel_format: fields.required::<PixelFormat>("pixel_format")?,
-        pixel_format_modifier: modifier.unwrap_or(PixelFormatModifier::LINEAR),
-        usage: usage.as_ref().map(Usage::from).unwrap_or_default(),
-        cost: fields.need("cost")?.number()?,
-    })
 }
 
 /// The entries of a list, each read by `read`.

@@ -27,6 +27,7 @@ pub enum Command {
     ///
     /// Prints "ready" once clients can connect. Clients find the service in DIR; left out, that is
     /// the value of SYSMEM_SVC, else $XDG_RUNTIME_DIR/sysmem, else /run/sysmem.
+    #[command(after_long_help = CONFIG_HELP)]
     Serve(ServeArguments),
     /// Send pictures through three processes that share buffers, without copying any
     ///
@@ -46,13 +47,26 @@ pub enum Command {
     },
 }
 
+const CONFIG_HELP: &str = "\
+Settings, all of which can be left out:
+  directory_mode = 0o755      permissions of DIR, if it is made
+  socket_mode = 0o666         permissions of the sockets in it
+  format_cost_tables = []     costs for kinds of hardware: \"video-decoder\",
+                              \"arm-mali\", \"intel\"
+  [[format_costs]]            a cost of one's own, which counts after those:
+  pixel_format = \"NV12\"
+  pixel_format_modifier = \"LINEAR\"
+  usage = { video = [\"HW_ENCODER\"] }
+  cost = 50.0
+Of the formats that suit everybody the cheapest is taken.";
+
 /// Arguments of `sysmem serve`.
 #[derive(Debug, Args)]
 pub struct ServeArguments {
     /// The directory to serve in; made if it is absent
     #[arg(long, value_name = "DIR")]
     pub svc: Option<PathBuf>,
-    /// Settings in TOML: directory_mode and socket_mode, such as 0o660
+    /// Settings in TOML: permissions of directory and sockets, costs of pixel formats
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

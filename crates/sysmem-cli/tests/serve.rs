@@ -6,8 +6,11 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
+use ::sysmem::{Allocator, Constraints, ImageConstraints};
 use common::{Service, fail, succeed, sysmem, text};
 use rustix::process::Signal;
+use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
+use sysmem_fidl::fuchsia_sysmem2::VULKAN_IMAGE_USAGE_SAMPLED;
 use tempfile::TempDir;
 
 const ALLOCATOR: &str = "fuchsia.sysmem2.Allocator";
@@ -38,13 +41,47 @@ fn serve_takes_modes_from_its_configuration() {
     fs::write(&config, "directory_mode = 0o700\nsocket_mode = 0o600\n").unwrap();
     let _service = Service::start_with(&svc, &["--config", text(&config)]);
     assert_eq!((mode(&svc), mode(&svc.join(ALLOCATOR))), (0o700, 0o600));
-    for bad in ["socket_mode = 660000", "socket_mod = 1"] {
+    for bad in ["socket_mode = 660000", "\nsocket_mod = 1", "format_costs = [{ cost = 1 }]"] {
         fs::write(&config, bad).unwrap();
         let other = directory.path().join("other");
         let (status, message) = fail(&["serve", "--svc", text(&other), "--config", text(&config)]);
         assert_eq!((status, message.lines().count()), (1, 1), "{message}");
-        assert!(message.contains(text(&config)), "{message}");
+        let place = format!("{}: line {}: ", text(&config), bad.lines().count());
+        assert!(message.contains(&place), "{message}");
     }
+}
+
+/// The format that somebody gets who can use four, from a service with these costs.
+fn format_with(costs: &str) -> (PixelFormat, PixelFormatModifier) {
+    let directory = TempDir::new().unwrap();
+    let (svc, config) = (directory.path().join("run"), directory.path().join("config.toml"));
+    fs::write(&config, costs).unwrap();
+    let _service = Service::start_with(&svc, &["--config", text(&config)]);
+    let collection = Allocator::connect_in(&svc).unwrap().new_collection().unwrap();
+    let image = ImageConstraints::linear(PixelFormat::R8G8B8A8)
+        .or(PixelFormat::B8G8R8A8, PixelFormatModifier::LINEAR)
+        .or(PixelFormat::B8G8R8A8, PixelFormatModifier::INTEL_I915_X_TILED)
+        .or(PixelFormat::B8G8R8A8, PixelFormatModifier::INTEL_I915_Y_TILED)
+        .color_space(ColorSpace::SRGB)
+        .min_size(64, 64);
+    let gpu = Constraints::new().vulkan(VULKAN_IMAGE_USAGE_SAMPLED).camping(1).image(image);
+    collection.set_constraints(gpu).unwrap();
+    let buffers = collection.wait_for_buffers().unwrap();
+    collection.release().unwrap();
+    let image = buffers.image().unwrap();
+    (image.pixel_format.unwrap(), image.pixel_format_modifier.unwrap())
+}
+
+#[test]
+fn serve_takes_costs_of_formats_from_its_configuration() {
+    let (rgba, bgra) = (PixelFormat::R8G8B8A8, PixelFormat::B8G8R8A8);
+    assert_eq!(format_with(""), (rgba, PixelFormatModifier::LINEAR));
+    let intel = "format_cost_tables = ['intel']\n";
+    assert_eq!(format_with(intel), (bgra, PixelFormatModifier::INTEL_I915_Y_TILED));
+    let own = "[[format_costs]]\npixel_format = 'B8G8R8A8'\n\
+               pixel_format_modifier = 'INTEL_I915_X_TILED'\ncost = 1.5\n";
+    let both = format!("{intel}{own}");
+    assert_eq!(format_with(&both), (bgra, PixelFormatModifier::INTEL_I915_X_TILED));
 }
 
 #[test]

@@ -61,3 +61,4 @@ pub use embedded::EmbeddedServer;
 pub use error::{BindError, ConnectError, RunError};
 pub use event_loop::Server;
 pub use mailbox::{Connector, Stopper};
+pub use sysmem_core::negotiation::{CostTable, FormatCost};

@@ -10,6 +10,7 @@
 //! | channel endpoint | [`Channel`], one end of an `AF_UNIX` `SOCK_SEQPACKET` connection |
 //! | VMO | [`Vmo`] at the server, a [`Handle`] of its own description at a participant |
 //! | mapped VMO | [`Mapping`] and [`SharedSlice`], memory that others write |
+//! | who else has it | [`find_memory`] |
 //! | "the last handle is gone" | [`Vmo::lock`], [`Vmo::is_held_by_any`] and [`CloseWatch`] |
 //! | eventpair | [`EventPair`] |
 //! | event | [`Event`] |
@@ -26,12 +27,14 @@
 mod channel;
 mod event;
 mod eventpair;
+mod frozen;
 mod handle;
 mod koid;
 mod limits;
 mod lock;
 mod mapping;
 mod message;
+mod process;
 mod service;
 mod shared;
 mod sys;
@@ -44,12 +47,14 @@ pub use channel::{
 };
 pub use event::{Event, EventIdentity};
 pub use eventpair::EventPair;
+pub use frozen::{freeze, read_frozen};
 pub use handle::{Handle, Kind, Memory, VmoIdentity};
 pub use koid::{Koid, Nonce};
 pub use limits::raise_descriptor_limit;
 pub use lock::{LockError, Slot, Strength};
 pub use mapping::{MapError, Mapping};
 pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
+pub use process::{Descriptor, Mapped, Sighting, Sightings, find_memory, program_of};
 pub use rustix::io::Errno;
 pub use service::{AcceptError, ConnectError, ListenError, Listener, connect, service_directory};
 pub use shared::{MemoryError, SharedSlice};

@@ -129,6 +129,8 @@ pub enum VmoStep {
     Size,
     /// Adding seals.
     Seal,
+    /// Writing its content.
+    Write,
     /// `fstat`.
     Identify,
     /// `fallocate`: no memory.
@@ -140,7 +142,7 @@ pub enum VmoStep {
 }
 
 impl VmoStep {
-    fn failed(self) -> impl FnOnce(Errno) -> VmoError {
+    pub(crate) fn failed(self) -> impl FnOnce(Errno) -> VmoError {
         move |errno| VmoError { step: self, errno }
     }
 }
@@ -152,6 +154,7 @@ impl fmt::Display for VmoError {
             VmoStep::Mode => "set the mode of a memfd",
             VmoStep::Size => "set the size of a memfd",
             VmoStep::Seal => "seal a memfd",
+            VmoStep::Write => "write a memfd",
             VmoStep::Identify => "identify a memfd",
             VmoStep::Commit => "commit the pages of a memfd",
             VmoStep::Reopen => "open a memfd anew through /proc/self/fd",

@@ -130,9 +130,15 @@ impl<H: Handle> Core<H> {
         self.collections.range(above).map(|(_, collection)| collection.inspect())
     }
 
-    /// The open connections to the Allocator with numbers above `after`, in order.
-    pub fn inspect_connections(&self, after: ChannelId) -> impl Iterator<Item = Connection> {
-        self.shared.channels_after(after).filter_map(|(channel, served)| {
+    /// The id of the collection that was made last, of those that are live.
+    pub fn newest_collection(&self) -> Option<u64> {
+        self.collections.last_key_value().map(|(id, _)| *id)
+    }
+
+    /// The open connections to the Allocator, in the order of their numbers. Takes time in proportion
+    /// to all channels, though not much for each.
+    pub fn inspect_connections(&self) -> impl Iterator<Item = Connection> {
+        self.shared.channels().filter_map(|(channel, served)| {
             let Served::Allocator(client) = served else { return None };
             let owned = self.shared.owners.owned_by(channel);
             Some(Connection {

@@ -1,7 +1,6 @@
 //! What all collections share: numbers, the table of channels, and the queue of effects.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Bound;
 
 use crate::core::Config;
 use crate::interface::{
@@ -112,10 +111,9 @@ impl<H> Shared<H> {
         allocators.map(|(channel, _)| *channel).collect()
     }
 
-    /// What the live channels with numbers above `after` are served for, in order.
-    pub fn channels_after(&self, after: ChannelId) -> impl Iterator<Item = (ChannelId, &Served)> {
-        let above = (Bound::Excluded(after), Bound::Unbounded);
-        self.channels.range(above).map(|(channel, served)| (*channel, served))
+    /// What the live channels are served for, in the order of their numbers.
+    pub fn channels(&self) -> impl Iterator<Item = (ChannelId, &Served)> {
+        self.channels.iter().map(|(channel, served)| (*channel, served))
     }
 
     /// The live channels of nodes, with the collections and nodes that they are served for.

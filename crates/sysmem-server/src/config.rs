@@ -20,6 +20,11 @@ pub struct ServerConfig {
     /// Permissions of the sockets in it, of the Allocator and of Diagnostics: whoever may write may
     /// connect.
     pub socket_mode: u32,
+    /// Permissions of the socket of the Inspector. Whoever may connect has to be the user of the
+    /// service, root, or one of `inspector_users`, too.
+    pub inspector_mode: u32,
+    /// Users that may look into the service beside its own and root.
+    pub inspector_users: Vec<u32>,
     /// Where buffers come from. One entry for each type and id; the last one counts.
     pub heaps: Vec<HeapEntry>,
     /// What pixel formats cost, for the choice between several that would do.
@@ -44,6 +49,8 @@ impl ServerConfig {
             directory: None,
             directory_mode: 0o755,
             socket_mode: 0o666,
+            inspector_mode: 0o600,
+            inspector_users: Vec::new(),
             heaps: vec![HeapEntry::system_ram()],
             format_costs: Vec::new(),
         }
@@ -59,6 +66,7 @@ impl ServerConfig {
         match protocol {
             // Whoever may fail may ask why.
             Discoverable::Allocator | Discoverable::Diagnostics => self.socket_mode,
+            Discoverable::Inspector => self.inspector_mode,
         }
     }
 

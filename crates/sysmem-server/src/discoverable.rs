@@ -2,7 +2,7 @@
 
 use fidl::Protocol;
 use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
-use sysmem_fidl::linux_sysmem::DiagnosticsMarker;
+use sysmem_fidl::linux_sysmem::{DiagnosticsMarker, InspectorMarker};
 
 /// A protocol that clients can connect to. In a service directory each has a socket of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,17 +12,20 @@ pub enum Discoverable {
     Allocator,
     /// `linux.sysmem.Diagnostics`: why there are none.
     Diagnostics,
+    /// `linux.sysmem.Inspector`: what there is.
+    Inspector,
 }
 
 impl Discoverable {
     /// All of them. The Allocator, which the others are about, comes first, and is the first to go.
-    pub const ALL: [Self; 2] = [Self::Allocator, Self::Diagnostics];
+    pub const ALL: [Self; 3] = [Self::Allocator, Self::Diagnostics, Self::Inspector];
 
     /// The name of its socket in a service directory (`linux-objects.md`, Service directories).
     pub const fn name(self) -> &'static str {
         match self {
             Self::Allocator => name_of::<AllocatorMarker>(),
             Self::Diagnostics => name_of::<DiagnosticsMarker>(),
+            Self::Inspector => name_of::<InspectorMarker>(),
         }
     }
 }
@@ -41,6 +44,8 @@ mod tests {
     #[test]
     fn objects_protocols_are_found_by_their_own_names() {
         let names = Discoverable::ALL.map(Discoverable::name);
-        assert_eq!(names, ["fuchsia.sysmem2.Allocator", "linux.sysmem.Diagnostics"]);
+        let expected =
+            ["fuchsia.sysmem2.Allocator", "linux.sysmem.Diagnostics", "linux.sysmem.Inspector"];
+        assert_eq!(names, expected);
     }
 }

@@ -82,6 +82,9 @@ impl Receiver {
             Service::Diagnostics => decode(id, bytes, handles, |request| {
                 Receipt::Question(Question::Diagnostics(request))
             }),
+            Service::Inspector => decode(id, bytes, handles, |request| {
+                Receipt::Question(Question::Inspector(request))
+            }),
         }
     }
 }

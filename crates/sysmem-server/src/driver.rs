@@ -18,6 +18,7 @@ use crate::containment::{Outcome, contain};
 use crate::discoverable::Discoverable;
 use crate::dispatch::{Receipt, Receiver};
 use crate::heaps::Heaps;
+use crate::inspector::{Inspector, Permission};
 use crate::mailbox::Mailbox;
 use crate::node_refs::NodeRefs;
 use crate::objects::Objects;
@@ -35,6 +36,8 @@ pub(crate) struct Driver {
     pub(crate) encoder: fidl::Encoder<Handle>,
     pub(crate) outbox: Outbox,
     pub(crate) heaps: Heaps,
+    pub(crate) inspector: Inspector,
+    may_inspect: Permission,
     pub(crate) closer: Closer,
     /// Who is being served: the client of the channel whose packet is being handled. Channels that
     /// come of it are that client's, too.
@@ -73,7 +76,9 @@ impl Driver {
             receiver: Receiver::new(Gatekeeper::new(closer.clone())?),
             encoder: fidl::Encoder::new(),
             outbox: Outbox::default(),
-            heaps: Heaps::new(config.heaps, mailbox),
+            heaps: Heaps::new(config.heaps, Arc::clone(&mailbox)),
+            inspector: Inspector::new(mailbox),
+            may_inspect: Permission::new(config.inspector_users),
             closer,
             client: None,
             ready: VecDeque::new(),
@@ -89,6 +94,10 @@ impl Driver {
         let (channel, service) = match protocol {
             Discoverable::Allocator => (self.core.accept(), Service::Core(ChannelKind::Allocator)),
             Discoverable::Diagnostics => (self.connection_ids.draw(), Service::Diagnostics),
+            Discoverable::Inspector if !self.may_inspect.covers(self.client) => {
+                return self.turn_away(connection);
+            }
+            Discoverable::Inspector => (self.connection_ids.draw(), Service::Inspector),
         };
         if let Err(error) = self.objects.channels.serve(channel, service, connection, self.client) {
             tracing::warn!(%error, client = self.client_pid(), "a connection is not served");
@@ -135,13 +144,14 @@ impl Driver {
         if self.core.next_deadline().is_some_and(|deadline| deadline <= now()) {
             self.feed(Input::Tick);
         }
+        self.inspect_some();
         self.pump();
         self.closer.flush();
     }
 
     /// When the next turn is due if nothing happens; `None`: never.
     pub(crate) fn next_turn(&self) -> Option<Instant> {
-        if !self.ready.is_empty() || self.more_buffer_events {
+        if !self.ready.is_empty() || self.more_buffer_events || self.inspector.is_looking() {
             return Some(Instant(i64::MIN));
         }
         [self.core.next_deadline(), self.objects.buffers.next_look(), self.outbox.next_attempt()]

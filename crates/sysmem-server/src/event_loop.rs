@@ -126,7 +126,7 @@ impl Server {
     }
 
     fn read_mail(&mut self) -> Flow {
-        let Letters { stop, connections, allocations, .. } = self.mailbox.0.collect();
+        let Letters { stop, connections, allocations, snapshot, .. } = self.mailbox.0.collect();
         if stop {
             return Flow::Stop;
         }
@@ -135,6 +135,9 @@ impl Server {
         }
         for (allocation, result) in allocations {
             self.driver.allocated(allocation, result);
+        }
+        if let Some(written) = snapshot {
+            self.driver.snapshot_written(written);
         }
         Flow::Go
     }

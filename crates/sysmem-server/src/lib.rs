@@ -45,6 +45,7 @@ mod embedded;
 mod error;
 mod event_loop;
 mod heaps;
+mod inspector;
 mod linux_sysmem;
 mod listener;
 mod mailbox;

@@ -1,7 +1,7 @@
 //! The protocols that the server answers itself: what it tells about its own work.
 
 use sysmem_core::{Breakage, ChannelId};
-use sysmem_fidl::linux_sysmem::{DiagnosticsRequest, ExplainError};
+use sysmem_fidl::linux_sysmem::{DiagnosticsRequest, ExplainError, InspectorRequest};
 
 use crate::driver::Driver;
 
@@ -10,18 +10,30 @@ use crate::driver::Driver;
 pub(crate) enum Question {
     /// `linux.sysmem/Diagnostics`.
     Diagnostics(DiagnosticsRequest),
+    /// `linux.sysmem/Inspector`.
+    Inspector(InspectorRequest),
 }
 
 impl Driver {
     /// Answers, now or later.
     pub(crate) fn answer(&mut self, channel: ChannelId, question: Question) {
-        let Question::Diagnostics(DiagnosticsRequest::Explain { responder, .. }) = question;
-        let encoded = responder.encode(Err(ExplainError::NOT_FOUND), &mut self.encoder);
-        self.send_answer(channel, encoded);
+        match question {
+            Question::Diagnostics(DiagnosticsRequest::Explain { responder, .. }) => {
+                let encoded = responder.encode(Err(ExplainError::NOT_FOUND), &mut self.encoder);
+                self.send_answer(channel, encoded);
+            }
+            Question::Inspector(InspectorRequest::TakeSnapshot { responder }) => {
+                self.take_snapshot(channel, responder);
+            }
+        }
     }
 
     /// Sends what is in the encoder, or closes the channel if nothing is.
-    fn send_answer(&mut self, channel: ChannelId, encoded: Result<(), fidl::EncodeError>) {
+    pub(crate) fn send_answer(
+        &mut self,
+        channel: ChannelId,
+        encoded: Result<(), fidl::EncodeError>,
+    ) {
         match encoded {
             Ok(()) => self.send_encoded(channel),
             Err(error) => {

@@ -8,6 +8,7 @@ use sysmem_core::{AllocationId, HeapFailure};
 
 use crate::discoverable::Discoverable;
 use crate::error::ConnectError;
+use crate::inspector::{WriteError, Written};
 
 /// Letters to the loop, and the bell that wakes it.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Letters {
     pub(crate) connections: Vec<(Discoverable, zx::Channel)>,
     /// What slow heaps have made.
     pub(crate) allocations: Vec<(AllocationId, Result<Vec<zx::Vmo>, HeapFailure>)>,
+    /// What the Inspector has asked for.
+    pub(crate) snapshot: Option<Result<Written, WriteError>>,
     /// Nobody will look any more.
     shut: bool,
 }
@@ -84,6 +87,7 @@ impl Letters {
     fn clear(&mut self) {
         self.connections.clear();
         self.allocations.clear();
+        self.snapshot = None;
     }
 }
 

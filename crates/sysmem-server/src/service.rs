@@ -13,6 +13,8 @@ pub(crate) enum Service {
     Core(ChannelKind),
     /// The server itself: `linux.sysmem/Diagnostics`.
     Diagnostics,
+    /// The server itself: `linux.sysmem/Inspector`.
+    Inspector,
 }
 
 /// Numbers for the connections that the server answers itself. Never reused.
@@ -27,7 +29,7 @@ impl Service {
     pub(crate) fn is_connected_to(self) -> bool {
         match self {
             Self::Core(kind) => kind == ChannelKind::Allocator,
-            Self::Diagnostics => true,
+            Self::Diagnostics | Self::Inspector => true,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The view for people who look into a running service.
 
-use sysmem_core::ChannelId;
 use sysmem_core::inspect::{Awaited, Collection, FailureMode, Link, NodeKind, Stage};
 
 use crate::constraints::cpu;
@@ -78,11 +77,10 @@ fn inspect_goes_on_where_it_stopped() {
     let driver = world.driver();
     let after: Vec<_> = driver.core.inspect_collections(ids[1]).map(|found| found.id).collect();
     assert_eq!(after, ids[2..]);
-    let connections: Vec<_> = driver.core.inspect_connections(ChannelId(0)).collect();
+    let connections: Vec<_> = driver.core.inspect_connections().collect();
     assert_eq!(connections.len(), 1);
     let client = connections[0].client.clone().unwrap();
     assert_eq!((&*client.name, client.id), ("maker", 3));
     assert_eq!((connections[0].collections, connections[0].channels), (4, 4));
-    let last = connections[0].channel;
-    assert_eq!(driver.core.inspect_connections(last).count(), 0);
+    assert_eq!(driver.core.newest_collection(), ids.last().copied());
 }

@@ -109,6 +109,24 @@ impl Wire {
         })?
     }
 
+    /// Waits for the reply to any of some requests, and takes that out of them. It has to be the next
+    /// message.
+    pub fn finish_any<M: fidl::TwoWay<Handle>>(
+        &self,
+        pending: &mut Vec<Txid>,
+    ) -> Result<fidl::ReplyValue<M, Handle>, End> {
+        self.receive(|message, handles| match message {
+            ServerMessage::Reply { txid, ordinal, body } => {
+                let place = pending.iter().position(|of| *of == txid);
+                pending.swap_remove(place.expect("a reply to one of the requests"));
+                let mut handles = handles.drain(..).map(Handle::from).collect();
+                Ok(fidl::decode_reply::<M, Handle>(ordinal, body, &mut handles).unwrap())
+            }
+            ServerMessage::Epitaph(status) => Err(End { epitaph: Some(status) }),
+            other => panic!("{other:?} where a reply should be"),
+        })?
+    }
+
     /// Waits for the server to close, and returns its last words.
     pub fn end(&self) -> End {
         let mut end = End { epitaph: None };

@@ -110,6 +110,17 @@ pub enum Awaited {
     Close,
 }
 
+/// Buffers that were made for a collection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Allocation {
+    /// The id of the collection, which may have ended.
+    pub collection: u64,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// The collection still holds the buffers itself.
+    pub held: bool,
+}
+
 /// A connection to the Allocator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Connection {
@@ -128,6 +139,17 @@ impl<H: Handle> Core<H> {
     pub fn inspect_collections(&self, after: u64) -> impl Iterator<Item = Collection> {
         let above = (Bound::Excluded(after), Bound::Unbounded);
         self.collections.range(above).map(|(_, collection)| collection.inspect())
+    }
+
+    /// What the core knows of some buffers, as long as they are not all gone.
+    pub fn inspect_allocation(&self, id: AllocationId) -> Option<Allocation> {
+        let collection = self.shared.collection_of(id)?;
+        let logical = self.collections.get(&collection);
+        Some(Allocation {
+            collection,
+            name: logical.and_then(|logical| logical.name()).map(str::to_owned),
+            held: logical.is_some_and(|logical| logical.holds(id)),
+        })
     }
 
     /// The id of the collection that was made last, of those that are live.

@@ -12,7 +12,7 @@ use sysmem_fidl::fuchsia_sysmem2::{
 };
 use sysmem_fidl::linux_sysmem::{
     self as flinux, Awaited, ChannelState, InspectError, InspectorProxy,
-    InspectorTakeSnapshotMethod, Snapshot, Stage,
+    InspectorTakeSnapshotMethod, Snapshot, Stage, Strength,
 };
 use sysmem_server::{Discoverable, EmbeddedServer};
 
@@ -164,4 +164,44 @@ fn inspector_changes_nothing() {
     assert_eq!((seen.stage, seen.buffer_count), (Some(Stage::ALLOCATED), Some(2)));
     assert!(seen.settings.is_some() && seen.allocation_id.is_some());
     assert_serves(&allocator);
+}
+
+#[test]
+fn inspector_names_who_holds_a_buffer_also_when_the_collection_is_gone() {
+    let server = server();
+    let allocator = connect(&server);
+    let name = Some("keeper".to_owned());
+    allocator.set_debug_client_info(AllocatorSetDebugClientInfoRequest { name, id: Some(5) });
+    let collection = sole_collection(&allocator);
+    let id = collection.get_buffer_collection_id().unwrap().buffer_collection_id;
+    set_constraints(&collection, CPU_USAGE_READ, 2);
+    let mut buffers = wait_for_buffers(&collection);
+    let [seen] = <[_; 1]>::try_from(snapshot(&server).allocations.unwrap()).unwrap();
+    assert_eq!((seen.collection_id, seen.held_by_collection), (id, Some(true)));
+    assert_eq!(seen.buffers.unwrap().len(), 2);
+
+    collection.release();
+    drop(collection);
+    // Both are kept by their handles alone; the second is not kept at all.
+    drop(buffers.pop());
+    let kept = buffers[0].vmo.as_ref().unwrap();
+    let identity = rustix::fs::fstat(kept).unwrap().st_ino;
+    let seen = loop {
+        let snapshot = snapshot(&server);
+        let [seen] = <[_; 1]>::try_from(snapshot.allocations.unwrap()).unwrap();
+        if seen.buffers.as_ref().unwrap().len() == 1 {
+            assert!(snapshot.collections.unwrap().is_empty());
+            break seen;
+        }
+    };
+    assert_eq!((seen.collection_id, seen.held_by_collection), (id, Some(false)));
+    let [buffer] = <[_; 1]>::try_from(seen.buffers.unwrap()).unwrap();
+    assert_eq!((buffer.index, buffer.memory.unwrap().ino), (Some(0), identity));
+    let [holder] = <[_; 1]>::try_from(buffer.holders.unwrap()).unwrap();
+    assert_eq!((holder.debug_name.as_deref(), holder.debug_id), (Some("keeper"), Some(5)));
+    assert_eq!(holder.pid, Some(std::process::id()));
+    assert_eq!(holder.strength, Some(Strength::STRONG));
+
+    drop(buffers);
+    while !snapshot(&server).allocations.unwrap().is_empty() {}
 }

@@ -135,6 +135,11 @@ impl Allocation {
         slot.map_or(Strength::Strong, |slot| slot.strength)
     }
 
+    /// All loans that are remembered, alive or not.
+    pub(super) fn loans(&self) -> impl Iterator<Item = &Loan> {
+        self.loans.iter()
+    }
+
     /// Loans of which a handle to this buffer is left.
     pub(super) fn loans_of(&self, index: u32) -> impl Iterator<Item = &Loan> {
         let buffer = self.get(index);

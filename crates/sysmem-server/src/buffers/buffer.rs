@@ -65,6 +65,11 @@ impl Buffer {
         }
     }
 
+    /// Connections to which handles went that could not be locked.
+    pub(super) fn connections(&self) -> impl Iterator<Item = (ChannelId, Strength)> {
+        self.connections.iter().copied()
+    }
+
     /// Whether any handle was tracked by this connection, which is closed now.
     pub(super) fn connection_closed(&mut self, channel: ChannelId) -> bool {
         let before = self.connections.len();

@@ -7,6 +7,7 @@
 
 mod allocation;
 mod buffer;
+mod inspect;
 mod loans;
 mod signal;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::closer::Closer;
 pub(crate) use allocation::{Addressee, Terms};
 use allocation::{Allocation, Lent};
 use buffer::Buffer;
+pub(crate) use inspect::{Holder, SeenBuffer};
 pub(crate) use loans::Loan;
 use watching::{Vigil, Watching};
 

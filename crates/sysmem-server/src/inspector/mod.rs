@@ -129,7 +129,7 @@ impl Driver {
         if let Progress::Idle = self.inspector.progress
             && !self.inspector.waiting.is_empty()
         {
-            let walk = Box::new(Walk::begin(&self.core, now()));
+            let walk = Box::new(Walk::begin(&self.core, &self.objects, now()));
             let calls = mem::take(&mut self.inspector.waiting);
             self.inspector.progress = Progress::Looking { walk, calls };
         }

@@ -1,16 +1,18 @@
 //! Data out of what was seen. Not done on the loop.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use sysmem_core::inspect::{
-    Awaited, Collection, Connection, FailureMode, Link, Node, NodeKind, Stage,
+    Allocation, Awaited, Collection, Connection, FailureMode, Link, Node, NodeKind, Stage,
 };
 use sysmem_core::{Instant, Recipient};
 use sysmem_fidl::linux_sysmem as flinux;
-use zx::Credentials;
+use zx::{Credentials, Strength};
 
-use super::walk::{SeenCollection, Sights};
+use super::walk::{SeenAllocation, SeenCollection, Sights};
 use super::{WriteError, Written};
+use crate::buffers::{Holder, SeenBuffer};
 
 /// What `/proc/PID/fd` of whoever asked shows.
 const NAME: &str = "sysmem-snapshot";
@@ -27,7 +29,7 @@ pub(super) fn write(sights: Sights) -> Result<Written, WriteError> {
 }
 
 fn snapshot(sights: Sights) -> flinux::Snapshot {
-    let Sights { began, ended, collections, connections } = sights;
+    let Sights { began, ended, collections, connections, allocations } = sights;
     flinux::Snapshot {
         service: Some(flinux::Process {
             pid: Some(std::process::id()),
@@ -36,7 +38,7 @@ fn snapshot(sights: Sights) -> flinux::Snapshot {
         began: Some(time(began)),
         ended: Some(time(ended)),
         collections: Some(collections.into_iter().map(collection).collect()),
-        allocations: Some(Vec::new()),
+        allocations: Some(allocations.into_iter().map(allocation).collect()),
         connections: Some(connections.into_iter().map(connection).collect()),
     }
 }
@@ -115,6 +117,44 @@ fn node(node: Node, client: Option<Credentials>) -> flinux::Node {
             Awaited::Close => flinux::Awaited::CLOSE,
         }),
         unanswered_waits: Some(count(node.waits)),
+    }
+}
+
+fn allocation(seen: SeenAllocation) -> flinux::Allocation {
+    let SeenAllocation { id, allocation: Allocation { collection, name, held }, buffers } = seen;
+    flinux::Allocation {
+        id: Some(id.0),
+        collection_id: Some(collection),
+        collection_name: name,
+        held_by_collection: Some(held),
+        buffers: Some(buffers.into_iter().map(buffer).collect()),
+    }
+}
+
+fn buffer(buffer: SeenBuffer) -> flinux::Buffer {
+    let zx::VmoIdentity { dev, ino } = buffer.memory;
+    flinux::Buffer {
+        index: Some(buffer.index),
+        size_bytes: Some(buffer.size_bytes),
+        memory: Some(flinux::MemoryIdentity { dev, ino }),
+        holders: Some(buffer.holders.into_iter().map(holder).collect()),
+        holders_omitted: Some(count(buffer.omitted)),
+        close_weak_asap: Some(buffer.strong_gone),
+    }
+}
+
+fn holder(holder: Holder) -> flinux::Holder {
+    let (recipient, since) = holder.to.unzip();
+    let (debug_name, debug_id) = debug_info(recipient);
+    flinux::Holder {
+        strength: Some(match holder.strength {
+            Strength::Strong => flinux::Strength::STRONG,
+            Strength::Weak => flinux::Strength::WEAK,
+        }),
+        debug_name,
+        debug_id,
+        pid: holder.client.map(NonZeroU32::get),
+        since: since.map(time),
     }
 }
 

@@ -1,14 +1,17 @@
 //! Looking at everything there is, piece by piece.
 
-use sysmem_core::inspect::{Collection, Connection, Link};
-use sysmem_core::{ChannelId, Core, Instant};
+use std::vec;
+
+use sysmem_core::inspect::{Allocation, Collection, Connection, Link};
+use sysmem_core::{AllocationId, ChannelId, Core, Instant};
 use zx::Credentials;
 
+use crate::buffers::{BufferId, SeenBuffer};
 use crate::channels::Channels;
 use crate::client_handle::ClientHandle;
 use crate::objects::Objects;
 
-/// How much is looked at in one turn, in nodes and handles. Each takes below a microsecond. A single
+/// How much is looked at in one turn, in nodes and handles. Each takes about a microsecond. A single
 /// collection or buffer may be more, and is looked at in one turn all the same.
 const LOOKS_PER_TURN: usize = 512;
 
@@ -16,10 +19,17 @@ const LOOKS_PER_TURN: usize = 512;
 #[derive(Debug)]
 pub(super) struct Walk {
     sights: Sights,
-    /// The collections above this one are still to be seen.
-    last_seen: u64,
-    /// Those that were made after the walk began are left out, so that it ends.
-    newest: u64,
+    next: Next,
+}
+
+/// What is to be looked at.
+#[derive(Debug)]
+enum Next {
+    /// Collections above `seen`. Those that were made after the walk began are left out, so that it
+    /// comes to an end.
+    Collections { seen: u64, newest: u64 },
+    /// After all collections, so that the names of theirs are known.
+    Buffers(vec::IntoIter<BufferId>),
 }
 
 /// What was seen.
@@ -29,6 +39,7 @@ pub(super) struct Sights {
     pub(super) ended: Instant,
     pub(super) collections: Vec<SeenCollection>,
     pub(super) connections: Vec<(Connection, Option<Credentials>)>,
+    pub(super) allocations: Vec<SeenAllocation>,
 }
 
 /// A collection, and who speaks for its nodes, in their order.
@@ -38,33 +49,59 @@ pub(super) struct SeenCollection {
     pub(super) clients: Vec<Option<Credentials>>,
 }
 
-impl Walk {
-    pub(super) fn begin(core: &Core<ClientHandle>, now: Instant) -> Self {
-        let sights =
-            Sights { began: now, ended: now, collections: Vec::new(), connections: Vec::new() };
-        Self { sights, last_seen: 0, newest: core.newest_collection().unwrap_or_default() }
-    }
+/// Buffers that were made at once, those that are left.
+#[derive(Debug)]
+pub(super) struct SeenAllocation {
+    pub(super) id: AllocationId,
+    pub(super) allocation: Allocation,
+    pub(super) buffers: Vec<SeenBuffer>,
+}
 
-    /// Looks at some more. Whether that was the last of it.
-    pub(super) fn go_on(&mut self, core: &Core<ClientHandle>, objects: &Objects) -> bool {
-        let mut looks = 0;
-        for collection in core.inspect_collections(self.last_seen) {
-            if collection.id > self.newest {
-                break;
-            }
-            if looks >= LOOKS_PER_TURN {
-                return false;
-            }
-            looks += 1 + collection.nodes.len();
-            self.last_seen = collection.id;
-            self.sights.collections.push(SeenCollection::new(collection, &objects.channels));
-        }
+impl Walk {
+    pub(super) fn begin(core: &Core<ClientHandle>, objects: &Objects, now: Instant) -> Self {
         let connections = core.inspect_connections().map(|connection| {
             let client = client_of(connection.channel, &objects.channels);
             (connection, client)
         });
-        self.sights.connections = connections.collect();
-        true
+        let sights = Sights {
+            began: now,
+            ended: now,
+            collections: Vec::new(),
+            connections: connections.collect(),
+            allocations: Vec::new(),
+        };
+        let newest = core.newest_collection().unwrap_or_default();
+        Self { sights, next: Next::Collections { seen: 0, newest } }
+    }
+
+    /// Looks at some more. Whether that was the last of it.
+    pub(super) fn go_on(&mut self, core: &Core<ClientHandle>, objects: &Objects) -> bool {
+        match &mut self.next {
+            Next::Collections { seen, newest } => {
+                let mut looks = 0;
+                for collection in core.inspect_collections(*seen) {
+                    if looks >= LOOKS_PER_TURN {
+                        return false;
+                    }
+                    if collection.id > *newest {
+                        break;
+                    }
+                    looks += 1 + collection.nodes.len();
+                    *seen = collection.id;
+                    self.sights.collections.push(SeenCollection::new(collection, objects));
+                }
+                self.next = Next::Buffers(objects.buffers.ids().into_iter());
+                false
+            }
+            Next::Buffers(ids) => {
+                let mut looks = 0;
+                while looks < LOOKS_PER_TURN {
+                    let Some(id) = ids.next() else { return true };
+                    looks += 1 + self.sights.add_buffer(id, core, objects);
+                }
+                false
+            }
+        }
     }
 
     pub(super) fn end(self, now: Instant) -> Sights {
@@ -72,10 +109,27 @@ impl Walk {
     }
 }
 
+impl Sights {
+    /// Looks at a buffer, and says at how many of its holders.
+    fn add_buffer(&mut self, id: BufferId, core: &Core<ClientHandle>, objects: &Objects) -> usize {
+        let Some(buffer) = objects.buffers.inspect(id, &objects.channels) else { return 0 };
+        let looks = buffer.looks;
+        match self.allocations.last_mut().filter(|last| last.id == id.allocation) {
+            Some(last) => last.buffers.push(buffer),
+            None => {
+                let Some(allocation) = core.inspect_allocation(id.allocation) else { return looks };
+                let buffers = vec![buffer];
+                self.allocations.push(SeenAllocation { id: id.allocation, allocation, buffers });
+            }
+        }
+        looks
+    }
+}
+
 impl SeenCollection {
-    fn new(collection: Collection, channels: &Channels) -> Self {
+    fn new(collection: Collection, objects: &Objects) -> Self {
         let clients = collection.nodes.iter().map(|node| match node.link {
-            Link::Open(channel) | Link::Released(channel) => client_of(channel, channels),
+            Link::Open(channel) | Link::Released(channel) => client_of(channel, &objects.channels),
             Link::Closed => None,
         });
         let clients = clients.collect();

@@ -18,6 +18,7 @@ fn main() {
         .library("../../fidl/fuchsia.sysmem2")
         .library("../../fidl/fuchsia.sysmem")
         .library("../../fidl/linux.sysmem")
+        .library("../../fidl/fuchsia.hardware.sysmem")
         .available("fuchsia", Version::HEAD)
         .available("sysmem1", SYSMEM1_LEVEL)
         .run();

@@ -48,3 +48,8 @@ pub mod fuchsia_sysmem {
 pub mod linux_sysmem {
     include!(concat!(env!("OUT_DIR"), "/linux_sysmem.rs"));
 }
+
+/// The library `fuchsia.hardware.sysmem`: how connections reach the driver.
+pub mod fuchsia_hardware_sysmem {
+    include!(concat!(env!("OUT_DIR"), "/fuchsia_hardware_sysmem.rs"));
+}

@@ -16,6 +16,7 @@
 //! | event | [`Event`] |
 //! | koid | [`Koid`], proven by a [`Nonce`] |
 //! | `/svc` | [`service_directory`], [`Listener`], [`connect`] |
+//! | `/dev/class/sysmem` | a directory of sockets, watched with [`DirectoryWatch`] |
 //!
 //! # Rules that hold everywhere
 //!
@@ -25,6 +26,7 @@
 //! - Every descriptor made here is close-on-exec.
 
 mod channel;
+mod directory;
 mod event;
 mod eventpair;
 mod frozen;
@@ -34,6 +36,7 @@ mod limits;
 mod lock;
 mod mapping;
 mod message;
+mod peer;
 mod process;
 mod service;
 mod shared;
@@ -45,6 +48,7 @@ mod watch;
 pub use channel::{
     BindError, Channel, Credentials, Interest, NotAChannel, RecvError, SendError, SocketName,
 };
+pub use directory::{DirectoryWatch, News};
 pub use event::{Event, EventIdentity};
 pub use eventpair::EventPair;
 pub use frozen::{freeze, read_frozen};
@@ -54,6 +58,7 @@ pub use limits::raise_descriptor_limit;
 pub use lock::{LockError, Slot, Strength};
 pub use mapping::{MapError, Mapping};
 pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
+pub use peer::PeerProcess;
 pub use process::{Descriptor, Mapped, Sighting, Sightings, find_memory, program_of};
 pub use rustix::io::Errno;
 pub use service::{AcceptError, ConnectError, ListenError, Listener, connect, service_directory};

@@ -6,10 +6,11 @@
 //! | `recvmsg` | skips control messages it does not know, and with `SCM_PIDFD` leaks a descriptor |
 //! | `getpeername`, `getsockname` | panics on a peer bound to a path of 108 bytes |
 //! | `SO_PEERCRED` | its pid is never zero, but the kernel says 0 for another pid namespace |
+//! | `SO_PEERPIDFD` | not wrapped |
 
 use std::io::IoSliceMut;
 use std::mem::{MaybeUninit, offset_of, size_of};
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use rustix::io::Errno;
 
@@ -104,6 +105,25 @@ pub(crate) fn peer_credentials(socket: BorrowedFd<'_>) -> Result<libc::ucred, Er
     };
     check(result)?;
     Ok(credentials)
+}
+
+/// `SO_PEERPIDFD`.
+pub(crate) fn peer_pidfd(socket: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    let mut pidfd: libc::c_int = -1;
+    let mut length = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: `pidfd` is `length` bytes of a plain integer that the kernel may overwrite.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERPIDFD,
+            (&raw mut pidfd).cast(),
+            &mut length,
+        )
+    };
+    check(result)?;
+    // SAFETY: the kernel has just opened this descriptor for us, and nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(pidfd) })
 }
 
 /// Takes a shared lock on the byte at `offset` for the open file description of `fd`.

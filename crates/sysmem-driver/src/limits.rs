@@ -1,0 +1,29 @@
+//! What others can make grow, and how far; and how long things take.
+
+use std::time::Duration;
+
+/// How many requests wait for the driver, unless the configuration says otherwise.
+pub(crate) const DEFAULT_MAX_WAITING: u32 = 256;
+
+/// How long a request waits for the driver, unless the configuration says otherwise.
+pub(crate) const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(30);
+
+/// The most brokers that may be behind one broker at a time.
+pub(crate) const MAX_LINKS: usize = 64;
+
+/// How many connections one socket accepts, and how many packets one link delivers, before the
+/// others have their turn.
+pub(crate) const PER_TURN: usize = 64;
+
+/// How long nothing is accepted after descriptors ran out.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long to wait before the driver is looked for again. It doubles each time, up to the longest.
+/// What appears in a directory that can be watched is found at once all the same.
+pub(crate) const FIRST_RETRY: Duration = Duration::from_millis(20);
+
+/// The longest time between two looks.
+pub(crate) const LONGEST_RETRY: Duration = Duration::from_secs(1);
+
+/// The most nodes of a class directory that are tried in one look.
+pub(crate) const MAX_NODES: usize = 64;

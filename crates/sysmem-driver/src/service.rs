@@ -1,0 +1,92 @@
+//! The protocols whose connections are handed on.
+
+use fidl::{EncodeError, Encoder, Protocol, Received, ServerEnd};
+use sysmem_fidl::Handle;
+use sysmem_fidl::fuchsia_hardware_sysmem::{
+    DriverConnectorConnectV2Method, DriverConnectorConnectV2Request, DriverConnectorMarker,
+    DriverConnectorRequest,
+};
+use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
+use zx::Channel;
+
+/// The name of `DriverConnector` in a service directory.
+pub const CONNECTOR: &str = discoverable::<DriverConnectorMarker>();
+
+/// A protocol that the sysmem driver serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// `fuchsia.sysmem2.Allocator`.
+    AllocatorV2,
+}
+
+impl Service {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::AllocatorV2];
+
+    /// Its name in a service directory.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AllocatorV2 => discoverable::<AllocatorMarker>(),
+        }
+    }
+
+    /// Writes the request that hands a connection on.
+    pub(crate) fn encode(
+        self,
+        end: Channel,
+        encoder: &mut Encoder<Handle>,
+    ) -> Result<(), EncodeError> {
+        match self {
+            Self::AllocatorV2 => {
+                let allocator_request = ServerEnd::new(end.into());
+                let request = DriverConnectorConnectV2Request { allocator_request };
+                fidl::encode_event::<DriverConnectorConnectV2Method, _>(request, encoder)
+            }
+        }
+    }
+
+    /// Reads such a request; `None` if it is none.
+    pub(crate) fn decode(bytes: &[u8], end: Channel) -> Option<(Self, Channel)> {
+        let mut handles = vec![Handle::from(end)];
+        match fidl::receive_request::<DriverConnectorRequest<Handle>, _>(bytes, &mut handles) {
+            Ok(Received::Request(DriverConnectorRequest::ConnectV2 { payload })) => {
+                let end = zx::Handle::from(payload.allocator_request.into_handle());
+                Some((Self::AllocatorV2, Channel::from_handle(end).ok()?))
+            }
+            Ok(Received::Unknown { .. }) | Err(_) => None,
+        }
+    }
+}
+
+const fn discoverable<P: Protocol>() -> &'static str {
+    match P::DISCOVERABLE {
+        Some(name) => name,
+        None => panic!("only protocols that have a name are in service directories"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brokers_what_is_handed_on_is_read_back() {
+        let (client, server) = Channel::pair().unwrap();
+        let mut encoder = Encoder::new();
+        Service::AllocatorV2.encode(server, &mut encoder).unwrap();
+        let end = encoder.take_handles().next().unwrap().handle;
+        let end = Channel::from_handle(end.into()).unwrap();
+        let (service, end) = Service::decode(encoder.bytes(), end).unwrap();
+        assert_eq!(service, Service::AllocatorV2);
+        end.send(b"still connected", &[]).unwrap();
+        assert_eq!(client.recv(&mut zx::MessageBuffer::new()).unwrap().bytes, b"still connected");
+    }
+
+    #[test]
+    fn brokers_other_messages_are_not_requests() {
+        for bytes in [&b""[..], b"short", &[0; 16], &[0xff; 24]] {
+            let (_client, server) = Channel::pair().unwrap();
+            assert!(Service::decode(bytes, server).is_none(), "{bytes:?}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand};
 
 use crate::demo::Role;
 use crate::frame::effect::Effect;
@@ -34,6 +34,12 @@ pub enum Command {
     /// A source reads pictures into buffers, a filter changes them in place, and a sink writes them
     /// out. Each is a process of its own; what crosses between them is the number of a buffer.
     Demo(DemoArguments),
+    /// Let clients in to a service that runs elsewhere, by rules
+    ///
+    /// Serves the directory DIR and hands every connection to it on to the service, unless the rules
+    /// of FILE deny it; from then on the client speaks to the service alone. Prints "ready" once
+    /// clients can connect. While the service is not there, they wait.
+    Broker(BrokerArguments),
     /// Negotiate constraints from a file, without a service
     ///
     /// Says what buffers would suit everybody, or who conflicts with whom about what, and what would
@@ -67,6 +73,24 @@ pub struct ServeArguments {
     #[arg(long, value_name = "DIR")]
     pub svc: Option<PathBuf>,
     /// Settings in TOML: permissions of directory and sockets, costs of pixel formats
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Arguments of `sysmem broker`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("service").required(true).args(["driver", "upstream"]))]
+pub struct BrokerArguments {
+    /// The directory to serve in; made if it is absent
+    #[arg(long, value_name = "DIR")]
+    pub svc: PathBuf,
+    /// The DriverConnector socket of the service, or a directory of such sockets
+    #[arg(long, value_name = "SOCKET")]
+    pub driver: Option<PathBuf>,
+    /// The directory of a service, or of another broker
+    #[arg(long, value_name = "DIR")]
+    pub upstream: Option<PathBuf>,
+    /// Settings in TOML: who may ask for what, how many wait and how long
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

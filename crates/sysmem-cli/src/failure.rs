@@ -31,6 +31,12 @@ pub enum Failure {
     LogFilter(tracing_subscriber::filter::ParseError),
     /// The configuration cannot be used.
     Config { path: PathBuf, error: ConfigError },
+    /// A configuration is not what it should be.
+    ConfigFile { path: PathBuf, error: sysmem_driver::FileError },
+    /// The broker cannot start.
+    BindBroker(sysmem_driver::BindError),
+    /// The broker ended by itself.
+    RunBroker(sysmem_driver::RunError),
     /// The service cannot start.
     Bind(sysmem_server::BindError),
     /// The service ended by itself.
@@ -103,6 +109,9 @@ impl fmt::Display for Failure {
             Self::Usage(message) => f.write_str(message),
             Self::LogFilter(error) => write!(f, "SYSMEM_LOG: {error}"),
             Self::Config { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::ConfigFile { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::BindBroker(error) => error.fmt(f),
+            Self::RunBroker(error) => error.fmt(f),
             Self::Bind(error @ sysmem_server::BindError::Listen(_)) => {
                 write!(f, "{error}; --svc chooses another directory")
             }

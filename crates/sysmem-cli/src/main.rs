@@ -1,6 +1,7 @@
 //! The command `sysmem`.
 
 mod args;
+mod broker;
 mod demo;
 mod failure;
 mod frame;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let least = match arguments.command {
-        Command::Serve(_) => LevelFilter::WARN,
+        Command::Serve(_) | Command::Broker(_) => LevelFilter::WARN,
         // Says itself what is wrong.
         Command::Demo(_) | Command::DemoParticipant { .. } | Command::Negotiate(_) => {
             LevelFilter::OFF
@@ -42,6 +43,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     log::start(least, arguments.verbosity)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Broker(arguments) => broker::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Negotiate(arguments) => negotiate::run(arguments),
         Command::DemoParticipant { role } => demo::take_part(role),

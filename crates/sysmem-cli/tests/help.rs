@@ -12,6 +12,7 @@ fn help_is_what_it_was() {
     for (name, arguments) in [
         ("sysmem", &["--help"][..]),
         ("serve", &["serve", "--help"]),
+        ("broker", &["broker", "--help"]),
         ("demo", &["demo", "--help"]),
         ("negotiate", &["negotiate", "--help"]),
     ] {

@@ -1,9 +1,7 @@
 //! Ordinals, names and openness of protocols and methods.
 
 use fidl::{Method, Openness, Protocol};
-use sysmem_fidl::fuchsia_hardware_sysmem::{
-    DriverConnectorConnectV2Method, DriverConnectorMarker,
-};
+use sysmem_fidl::fuchsia_hardware_sysmem::{DriverConnectorConnectV2Method, DriverConnectorMarker};
 use sysmem_fidl::fuchsia_sysmem2::*;
 
 /// For each method: its ordinal, its name (which is that of the marker, with dots), and that it is

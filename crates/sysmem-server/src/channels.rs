@@ -1,8 +1,9 @@
 //! The channels that are served: by number, and tokens also by koid.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::hash::Hash;
 use std::io;
 use std::num::NonZeroU32;
 use std::os::fd::AsRawFd;
@@ -25,8 +26,8 @@ const KOID_DRAWS: u32 = 8;
 /// The most channels that one client may have, and the part of all descriptors that they may take.
 /// A client that has forgotten so many, or built a knot of them that nobody outside holds, leaves
 /// room for others.
-const MAX_CHANNELS_PER_CLIENT: u64 = 16_384;
-const CLIENT_SHARE: u64 = 2;
+const MAX_CHANNELS_PER_CLIENT: usize = 16_384;
+const CLIENT_SHARE: usize = 2;
 
 /// All channels that are served now.
 #[derive(Debug)]
@@ -34,11 +35,12 @@ pub(crate) struct Channels {
     served: BTreeMap<ChannelId, Served>,
     /// The ends that this server has named: all but accepted connections.
     named: HashMap<Koid, ChannelId>,
-    /// The names of accepted connections: those of the listening sockets.
-    accepted_as: HashSet<SocketName>,
+    /// The names of accepted connections, which are those of the sockets that accepted them, here
+    /// or at a broker; and how many have each.
+    accepted_as: HashMap<SocketName, usize>,
     /// How many channels each process has; those of unknown processes count together.
-    per_client: HashMap<Option<NonZeroU32>, u64>,
-    max_per_client: u64,
+    per_client: HashMap<Option<NonZeroU32>, usize>,
+    max_per_client: usize,
     registry: mio::Registry,
     closer: Closer,
 }
@@ -54,7 +56,16 @@ pub(crate) struct Served {
     pub(crate) queued: bool,
     /// Nothing more is read from it: it has failed and waits to be closed.
     pub(crate) deaf: bool,
-    koid: Option<Koid>,
+    name: Option<Name>,
+}
+
+/// What the peer of a channel sees as its name.
+#[derive(Debug)]
+enum Name {
+    /// Given by this server.
+    Koid(Koid),
+    /// Had when it came: it was accepted somewhere.
+    Accepted(SocketName),
 }
 
 /// Why a channel cannot be served.
@@ -74,11 +85,12 @@ pub(crate) enum ServeError {
 
 impl Channels {
     pub(crate) fn new(registry: mio::Registry, closer: Closer) -> Self {
-        let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let descriptors = getrlimit(Resource::Nofile).current;
+        let descriptors = descriptors.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX);
         Self {
             served: BTreeMap::new(),
             named: HashMap::new(),
-            accepted_as: HashSet::new(),
+            accepted_as: HashMap::new(),
             per_client: HashMap::new(),
             max_per_client: MAX_CHANNELS_PER_CLIENT.min(descriptors / CLIENT_SHARE),
             registry,
@@ -102,9 +114,9 @@ impl Channels {
     ) -> Result<(), ServeError> {
         let pid = client.and_then(|client| client.pid);
         match self.admit(id, service, &socket, pid) {
-            Ok(koid) => {
+            Ok(name) => {
                 *self.per_client.entry(pid).or_default() += 1;
-                let served = Served { socket, service, client, queued: false, deaf: false, koid };
+                let served = Served { socket, service, client, queued: false, deaf: false, name };
                 self.served.insert(id, served);
                 Ok(())
             }
@@ -118,10 +130,12 @@ impl Channels {
     /// Ends a channel: the peer sees it at once, whoever else holds a copy of our end.
     pub(crate) fn close(&mut self, id: ChannelId) {
         let Some(served) = self.served.remove(&id) else { return };
-        if let Some(koid) = served.koid {
-            self.named.remove(&koid);
+        match served.name {
+            Some(Name::Koid(koid)) => drop(self.named.remove(&koid)),
+            Some(Name::Accepted(name)) => discount(&mut self.accepted_as, name),
+            None => {}
         }
-        self.discount(served.client.and_then(|client| client.pid));
+        discount(&mut self.per_client, served.client.and_then(|client| client.pid));
         // The socket is registered, so there is nothing that could fail.
         let _ = self.registry.deregister(&mut SourceFd(&served.socket.as_raw_fd()));
         // ENOTCONN: the peer was faster.
@@ -160,16 +174,15 @@ impl Channels {
         service: Service,
         socket: &zx::Channel,
         pid: Option<NonZeroU32>,
-    ) -> Result<Option<Koid>, ServeError> {
+    ) -> Result<Option<Name>, ServeError> {
         if self.per_client.get(&pid).is_some_and(|count| *count >= self.max_per_client) {
             return Err(ServeError::Quota);
         }
         let event_token = event_token(id).ok_or(ServeError::Number)?;
-        let koid = match name_end(socket) {
-            Ok(koid) => Some(koid),
+        let name = match name_end(socket) {
+            Ok(koid) => Some(Name::Koid(koid)),
             Err(zx::BindError::AlreadyNamed) if service.is_connected_to() => {
-                self.accepted_as.extend(socket.name());
-                None
+                socket.name().map(Name::Accepted)
             }
             Err(error) => return Err(ServeError::Koid(error)),
         };
@@ -180,24 +193,27 @@ impl Channels {
         self.registry
             .register(&mut SourceFd(&socket.as_raw_fd()), event_token, mio::Interest::READABLE)
             .map_err(ServeError::Register)?;
-        if let Some(koid) = koid {
-            self.named.insert(koid, id);
+        match &name {
+            Some(Name::Koid(koid)) => drop(self.named.insert(*koid, id)),
+            Some(Name::Accepted(name)) => *self.accepted_as.entry(name.clone()).or_default() += 1,
+            None => {}
         }
-        Ok(koid)
+        Ok(name)
     }
 
     fn has_served_peer(&self, socket: &zx::Channel) -> bool {
         let Some(name) = socket.peer_name() else { return false };
-        self.accepted_as.contains(&name)
+        self.accepted_as.contains_key(&name)
             || socket.peer_name_koid().is_some_and(|koid| self.named.contains_key(&koid))
     }
+}
 
-    fn discount(&mut self, pid: Option<NonZeroU32>) {
-        if let Entry::Occupied(mut count) = self.per_client.entry(pid) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
+/// One less of those that count under `key`, which is forgotten with the last.
+fn discount<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K) {
+    if let Entry::Occupied(mut count) = counts.entry(key) {
+        *count.get_mut() -= 1;
+        if *count.get() == 0 {
+            count.remove();
         }
     }
 }

@@ -25,6 +25,11 @@ pub struct ServerConfig {
     pub inspector_mode: u32,
     /// Users that may look into the service beside its own and root.
     pub inspector_users: Vec<u32>,
+    /// Permissions of the socket on which brokers hand connections over. Whoever may write may let
+    /// others in, who keep the identity that the kernel knows them by.
+    pub driver_socket_mode: u32,
+    /// Another place for such a socket, beside the directory or without one: the driver's node.
+    pub driver_node: Option<PathBuf>,
     /// Where buffers come from. One entry for each type and id; the last one counts.
     pub heaps: Vec<HeapEntry>,
     /// What pixel formats cost, for the choice between several that would do.
@@ -51,6 +56,8 @@ impl ServerConfig {
             socket_mode: 0o666,
             inspector_mode: 0o600,
             inspector_users: Vec::new(),
+            driver_socket_mode: 0o600,
+            driver_node: None,
             heaps: vec![HeapEntry::system_ram()],
             format_costs: Vec::new(),
         }
@@ -67,6 +74,7 @@ impl ServerConfig {
             // Whoever may fail may ask why.
             Discoverable::Allocator | Discoverable::Diagnostics => self.socket_mode,
             Discoverable::Inspector => self.inspector_mode,
+            Discoverable::DriverConnector => self.driver_socket_mode,
         }
     }
 

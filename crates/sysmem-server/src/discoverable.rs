@@ -1,6 +1,7 @@
 //! The protocols that clients find by their names.
 
 use fidl::Protocol;
+use sysmem_fidl::fuchsia_hardware_sysmem::DriverConnectorMarker;
 use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
 use sysmem_fidl::linux_sysmem::{DiagnosticsMarker, InspectorMarker};
 
@@ -14,11 +15,14 @@ pub enum Discoverable {
     Diagnostics,
     /// `linux.sysmem.Inspector`: what there is.
     Inspector,
+    /// `fuchsia.hardware.sysmem.DriverConnector`: brokers hand connections over here.
+    DriverConnector,
 }
 
 impl Discoverable {
     /// All of them. The Allocator, which the others are about, comes first, and is the first to go.
-    pub const ALL: [Self; 3] = [Self::Allocator, Self::Diagnostics, Self::Inspector];
+    pub const ALL: [Self; 4] =
+        [Self::Allocator, Self::Diagnostics, Self::Inspector, Self::DriverConnector];
 
     /// The name of its socket in a service directory (`linux-objects.md`, Service directories).
     pub const fn name(self) -> &'static str {
@@ -26,6 +30,7 @@ impl Discoverable {
             Self::Allocator => name_of::<AllocatorMarker>(),
             Self::Diagnostics => name_of::<DiagnosticsMarker>(),
             Self::Inspector => name_of::<InspectorMarker>(),
+            Self::DriverConnector => name_of::<DriverConnectorMarker>(),
         }
     }
 }
@@ -44,8 +49,12 @@ mod tests {
     #[test]
     fn objects_protocols_are_found_by_their_own_names() {
         let names = Discoverable::ALL.map(Discoverable::name);
-        let expected =
-            ["fuchsia.sysmem2.Allocator", "linux.sysmem.Diagnostics", "linux.sysmem.Inspector"];
+        let expected = [
+            "fuchsia.sysmem2.Allocator",
+            "linux.sysmem.Diagnostics",
+            "linux.sysmem.Inspector",
+            "fuchsia.hardware.sysmem.DriverConnector",
+        ];
         assert_eq!(names, expected);
     }
 }

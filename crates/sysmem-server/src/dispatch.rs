@@ -85,6 +85,9 @@ impl Receiver {
             Service::Inspector => decode(id, bytes, handles, |request| {
                 Receipt::Question(Question::Inspector(request))
             }),
+            Service::DriverConnector => decode(id, bytes, handles, |request| {
+                Receipt::Question(Question::DriverConnector(request))
+            }),
         }
     }
 }

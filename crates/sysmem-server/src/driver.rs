@@ -98,6 +98,7 @@ impl Driver {
                 return self.turn_away(connection);
             }
             Discoverable::Inspector => (self.connection_ids.draw(), Service::Inspector),
+            Discoverable::DriverConnector => (self.connection_ids.draw(), Service::DriverConnector),
         };
         if let Err(error) = self.objects.channels.serve(channel, service, connection, self.client) {
             tracing::warn!(%error, client = self.client_pid(), "a connection is not served");

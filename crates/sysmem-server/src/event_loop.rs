@@ -10,7 +10,6 @@ use mio::{Events, Interest, Poll, Token};
 use crate::channels::{FIRST_EVENT_TOKEN, channel_of};
 use crate::closer::Closed;
 use crate::config::ServerConfig;
-use crate::discoverable::Discoverable;
 use crate::driver::{Driver, now};
 use crate::error::{BindError, RunError};
 use crate::listener::Listeners;
@@ -21,7 +20,7 @@ const MAILBOX: Token = Token(0);
 const BUFFERS: Token = Token(1);
 /// The first listening socket; the others follow.
 const FIRST_LISTENER: usize = 2;
-const LAST_LISTENER: usize = FIRST_LISTENER + Discoverable::ALL.len() - 1;
+const LAST_LISTENER: usize = FIRST_LISTENER + Listeners::MAX - 1;
 const _: () = assert!(LAST_LISTENER < FIRST_EVENT_TOKEN, "channels come after everything else");
 
 /// How many events are fetched at once.

@@ -40,6 +40,7 @@ mod deliveries;
 mod discoverable;
 mod dispatch;
 mod driver;
+mod driver_connector;
 mod effects;
 mod embedded;
 mod error;

@@ -1,8 +1,10 @@
 //! The protocols that the server answers itself: what it tells about its own work.
 
 use sysmem_core::{Breakage, ChannelId};
+use sysmem_fidl::fuchsia_hardware_sysmem::DriverConnectorRequest;
 use sysmem_fidl::linux_sysmem::{DiagnosticsRequest, ExplainError, InspectorRequest};
 
+use crate::client_handle::ClientHandle;
 use crate::driver::Driver;
 
 /// A request of one of these protocols.
@@ -12,6 +14,8 @@ pub(crate) enum Question {
     Diagnostics(DiagnosticsRequest),
     /// `linux.sysmem/Inspector`.
     Inspector(InspectorRequest),
+    /// `fuchsia.hardware.sysmem/DriverConnector`.
+    DriverConnector(DriverConnectorRequest<ClientHandle>),
 }
 
 impl Driver {
@@ -25,6 +29,7 @@ impl Driver {
             Question::Inspector(InspectorRequest::TakeSnapshot { responder }) => {
                 self.take_snapshot(channel, responder);
             }
+            Question::DriverConnector(request) => self.take_over(request),
         }
     }
 

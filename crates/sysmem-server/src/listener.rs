@@ -19,7 +19,7 @@ const CONNECTIONS_PER_TURN: usize = 64;
 /// How long nothing is accepted after descriptors ran out, in nanoseconds.
 const PAUSE_NS: i64 = 100_000_000;
 
-/// Accepts connections to the protocols of a service directory. Empty without a directory.
+/// Accepts connections to the protocols of a service directory. Empty where nobody connects from outside.
 #[derive(Debug, Default)]
 pub(crate) struct Listeners(Vec<Acceptor>);
 
@@ -42,22 +42,29 @@ enum State {
 }
 
 impl Listeners {
-    /// Listens in the directory of `config`, if it has one. The directory is made if it is absent.
+    /// Most listening sockets of a server: one a protocol, and the driver's node.
+    pub(crate) const MAX: usize = Discoverable::ALL.len() + 1;
+
+    /// Listens in the directory of `config`, if it has one, and at the driver's node, if there is to
+    /// be one. The directory is made if it is absent.
     ///
     /// # Errors
     ///
     /// See [`BindError`].
     pub(crate) fn bind(config: &ServerConfig) -> Result<Self, BindError> {
-        let Some(directory) = &config.directory else { return Ok(Self::default()) };
-        make_directory(directory, config.directory_mode)
-            .map_err(|error| BindError::Directory { path: directory.to_owned(), error })?;
-        let acceptor = |protocol: Discoverable| {
-            let path = directory.join(protocol.name());
+        let mut places = Vec::new();
+        if let Some(directory) = &config.directory {
+            make_directory(directory, config.directory_mode)
+                .map_err(|error| BindError::Directory { path: directory.to_owned(), error })?;
+            let place = |protocol: Discoverable| (protocol, directory.join(protocol.name()));
+            places.extend(Discoverable::ALL.map(place));
+        }
+        places.extend(config.driver_node.clone().map(|path| (Discoverable::DriverConnector, path)));
+        let acceptors = places.into_iter().map(|(protocol, path)| {
             let listener = zx::Listener::bind(path, config.mode_of(protocol))?;
             Ok(Acceptor { protocol, listener, state: State::Ready })
-        };
-        let acceptors: Result<_, _> = Discoverable::ALL.into_iter().map(acceptor).collect();
-        acceptors.map(Self).map_err(BindError::Listen)
+        });
+        acceptors.collect::<Result<_, _>>().map(Self).map_err(BindError::Listen)
     }
 
     /// What becomes readable when somebody connects. The number of each is for [`Listeners::wake`].

@@ -134,14 +134,25 @@ impl Connector {
     /// As [`Connector::connect`].
     pub fn connect_to(&self, protocol: Discoverable) -> Result<zx::Channel, ConnectError> {
         let (client, server) = zx::Channel::pair().map_err(ConnectError::NoChannel)?;
+        self.serve(protocol, server)?;
+        Ok(client)
+    }
+
+    /// Has the server end of a connection served that somebody else made. Does not wait for it, and
+    /// nothing is read from it here.
+    ///
+    /// # Errors
+    ///
+    /// When the server has stopped. The end is closed then, on this thread.
+    pub fn serve(&self, protocol: Discoverable, end: zx::Channel) -> Result<(), ConnectError> {
         let mut letters = self.0.open();
         if letters.shut {
             return Err(ConnectError::Stopped);
         }
-        letters.connections.push((protocol, server));
+        letters.connections.push((protocol, end));
         drop(letters);
         self.0.ring();
-        Ok(client)
+        Ok(())
     }
 }
 

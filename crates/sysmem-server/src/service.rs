@@ -15,6 +15,8 @@ pub(crate) enum Service {
     Diagnostics,
     /// The server itself: `linux.sysmem/Inspector`.
     Inspector,
+    /// The server itself: `fuchsia.hardware.sysmem/DriverConnector`.
+    DriverConnector,
 }
 
 /// Numbers for the connections that the server answers itself. Never reused.
@@ -29,7 +31,7 @@ impl Service {
     pub(crate) fn is_connected_to(self) -> bool {
         match self {
             Self::Core(kind) => kind == ChannelKind::Allocator,
-            Self::Diagnostics | Self::Inspector => true,
+            Self::Diagnostics | Self::Inspector | Self::DriverConnector => true,
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sysmem_json::{List, Reader};
+use sysmem_json::{List, Reader, Text};
 use sysmem_server::{CostTable, FormatCost, ServerConfig};
 
 use super::document::{Document, SyntaxError};
@@ -15,6 +15,9 @@ use super::document::{Document, SyntaxError};
 pub struct Settings {
     directory_mode: Option<u32>,
     socket_mode: Option<u32>,
+    driver_socket_mode: Option<u32>,
+    /// One more place for the socket of brokers.
+    driver_node: Option<String>,
     /// Those of the tables named, then those listed, so that these count more.
     format_costs: Vec<FormatCost>,
 }
@@ -32,6 +35,9 @@ pub enum ConfigError {
     BadMode { line: usize, key: &'static str, mode: u32 },
 }
 
+/// The longest path that the kernel takes.
+const PATH_BYTES: usize = 4095;
+
 type Tables = List<CostTable, { usize::MAX }>;
 type Costs = List<FormatCost, { usize::MAX }>;
 
@@ -45,8 +51,11 @@ impl Settings {
         let settings = Self::from_reader(&Reader::new(&document.to_json())).map_err(|error| {
             ConfigError::Value { line: document.line_of(&error.place), error: Box::new(error) }
         })?;
-        let modes =
-            [("directory_mode", settings.directory_mode), ("socket_mode", settings.socket_mode)];
+        let modes = [
+            ("directory_mode", settings.directory_mode),
+            ("socket_mode", settings.socket_mode),
+            ("driver_socket_mode", settings.driver_socket_mode),
+        ];
         for (key, mode) in modes {
             if let Some(mode) = mode.filter(|mode| *mode > 0o777) {
                 let line = document.line_of_key(key);
@@ -57,13 +66,21 @@ impl Settings {
     }
 
     fn from_reader(from: &Reader<'_>) -> Result<Self, sysmem_json::Error> {
-        let fields =
-            from.fields(&["directory_mode", "socket_mode", "format_cost_tables", "format_costs"])?;
+        let fields = from.fields(&[
+            "directory_mode",
+            "socket_mode",
+            "driver_socket_mode",
+            "driver_node",
+            "format_cost_tables",
+            "format_costs",
+        ])?;
         let tables = fields.optional::<Tables>("format_cost_tables")?.unwrap_or_default();
         let own = fields.optional::<Costs>("format_costs")?.unwrap_or_default();
         Ok(Self {
             directory_mode: fields.optional::<u32>("directory_mode")?,
             socket_mode: fields.optional::<u32>("socket_mode")?,
+            driver_socket_mode: fields.optional::<u32>("driver_socket_mode")?,
+            driver_node: fields.optional::<Text<PATH_BYTES>>("driver_node")?,
             format_costs: tables.into_iter().flat_map(CostTable::entries).chain(own).collect(),
         })
     }
@@ -73,6 +90,8 @@ impl Settings {
         let mut config = ServerConfig::in_directory(directory);
         config.directory_mode = self.directory_mode.unwrap_or(config.directory_mode);
         config.socket_mode = self.socket_mode.unwrap_or(config.socket_mode);
+        config.driver_socket_mode = self.driver_socket_mode.unwrap_or(config.driver_socket_mode);
+        config.driver_node = self.driver_node.map(PathBuf::from);
         config.format_costs = self.format_costs;
         config
     }

@@ -57,7 +57,7 @@ mod transport;
 pub mod tokio;
 
 pub use blocking::Blocking;
-pub use client::{Buffer, Buffers, Node};
+pub use client::{Buffer, Buffers, Node, VmoInfo, VmoQuery};
 pub use constraints::{Constraints, ImageConstraints};
 pub use error::{AllocationFailure, Error};
 pub use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
@@ -65,8 +65,8 @@ pub use sysmem_fidl::fuchsia_math::SizeU;
 pub use sysmem_fidl::{fuchsia_images2, fuchsia_sysmem2};
 pub use transport::Transport;
 pub use zx::{
-    Access, Channel, ConnectError, Handle, Interest, Mapping, MemoryError, MessageBuffer,
-    RecvError, SendError, SharedSlice, monotonic_now, service_directory,
+    Access, Channel, ConnectError, EventPair, Handle, Interest, Mapping, MemoryError,
+    MessageBuffer, RecvError, SendError, SharedSlice, monotonic_now, service_directory,
 };
 
 /// Makes collections, and turns tokens into collections. Waits block the thread.

@@ -16,6 +16,10 @@
 //! A request is sent when the method is called, not when its future is awaited. Any number of calls
 //! can be outstanding on a channel, and dropping the future of one forgets its reply.
 
+mod signal;
+
+pub use signal::peer_closed;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::{Future, poll_fn};

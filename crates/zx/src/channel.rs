@@ -9,9 +9,9 @@ use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketAddrUnix,
@@ -21,6 +21,7 @@ use rustix::net::{
 use crate::handle::Handle;
 use crate::koid::Koid;
 use crate::message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
+use crate::poll::wait_for;
 use crate::sys;
 
 /// One end of a channel (`linux-objects.md`, "Channels").
@@ -149,19 +150,7 @@ impl Channel {
             Interest::Readable => PollFlags::IN,
             Interest::Writable => PollFlags::OUT,
         };
-        // A time too far away to be represented is for ever.
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        loop {
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            // A rest too long for the kernel's type is for ever, too.
-            let left = left.and_then(|left| Timespec::try_from(left).ok());
-            let mut fds = [PollFd::new(&self.0, flags)];
-            match poll(&mut fds, left.as_ref()) {
-                Ok(ready) => return Ok(ready > 0),
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-        }
+        Ok(!wait_for(self.0.as_fd(), flags, timeout)?.is_empty())
     }
 
     /// The koid that the peer is bound to, if it is bound to one. A claim, not a proof: see

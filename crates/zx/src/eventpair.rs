@@ -2,11 +2,13 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::PollFlags;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use crate::handle::Handle;
+use crate::poll::wait_for;
 
 /// One end of an eventpair: a `SOCK_SEQPACKET` socketpair on which nothing is sent
 /// (`linux-objects.md`, summary). Its one signal is that the peer is closed, `EPOLLHUP`.
@@ -34,10 +36,17 @@ impl EventPair {
     ///
     /// What `poll` reports (`ENOMEM`).
     pub fn is_peer_closed(&self) -> io::Result<bool> {
-        let mut fds = [PollFd::new(&self.0, PollFlags::empty())];
-        let no_wait = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-        rustix::io::retry_on_intr(|| poll(&mut fds, Some(&no_wait)))?;
-        Ok(fds[0].revents().contains(PollFlags::HUP))
+        self.wait_for_close(Some(Duration::ZERO))
+    }
+
+    /// Waits until the last descriptor of the other end is gone, but no longer than `timeout`
+    /// (`None`: for as long as it takes); false if it is still there then.
+    ///
+    /// # Errors
+    ///
+    /// What `poll` reports (`ENOMEM`).
+    pub fn wait_for_close(&self, timeout: Option<Duration>) -> io::Result<bool> {
+        Ok(wait_for(self.as_fd(), PollFlags::empty(), timeout)?.contains(PollFlags::HUP))
     }
 }
 

@@ -37,6 +37,7 @@ mod lock;
 mod mapping;
 mod message;
 mod peer;
+mod poll;
 mod process;
 mod service;
 mod shared;

@@ -9,7 +9,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::Channel;
 
 use crate::blocking::Blocking;
-use crate::client::{Collection, Token};
+use crate::client::{Collection, Token, VmoInfo, VmoQuery};
 use crate::error::{ALLOCATOR, Error, ProtocolError};
 use crate::ledger::Ledger;
 use crate::transport::Transport;
@@ -153,6 +153,19 @@ impl<C: Transport> Allocator<C> {
         C::map(reply, |response| {
             response.is_known.ok_or_else(|| ProtocolError::MissingField("is_known").into())
         })
+    }
+
+    /// Asks about a buffer. It works for as long as somebody has a handle to it, the query's own
+    /// included, whatever has become of the collection.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] for memory that is not of this service, or when no strong handle is left
+    /// for a weak one to go with; a closed channel.
+    pub fn vmo_info(&self, query: VmoQuery) -> C::Reply<VmoInfo> {
+        let request = query.into();
+        let reply = self.caller.call::<fsysmem2::AllocatorGetVmoInfoMethod>(request);
+        C::map(reply, |response| VmoInfo::new(response.map_err(Error::Refused)?))
     }
 
     /// Gives the channel back.

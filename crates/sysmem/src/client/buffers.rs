@@ -88,6 +88,11 @@ impl Buffers {
         self.buffers.iter()
     }
 
+    /// The buffers as values of their own, so that each can be given up by itself.
+    pub fn into_vec(self) -> Vec<Buffer> {
+        self.buffers
+    }
+
     /// The buffer with this number.
     pub fn get(&self, number: usize) -> Option<&Buffer> {
         self.buffers.get(number)
@@ -133,7 +138,7 @@ impl Buffer {
     }
 
     /// The memory, for everything else that takes a descriptor. `None` for a participant that
-    /// stated no usage.
+    /// stated no usage, and for a weak one where nobody uses the buffer any more.
     pub fn handle(&self) -> Option<&zx::Handle> {
         self.handle.as_ref()
     }
@@ -143,9 +148,20 @@ impl Buffer {
         self.handle
     }
 
-    /// For a weak participant: the other end closes when the buffer is to be given up.
+    /// For a weak participant: the other end closes when nobody uses the buffer any more. Then its
+    /// handles and mappings are to be closed, soon: the service complains of those that stay.
     pub fn close_weak_asap(&self) -> Option<&EventPair> {
         self.close_weak_asap.as_ref()
+    }
+
+    /// Whether the handles and mappings of this buffer are to be closed now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::System`].
+    pub fn is_to_be_closed(&self) -> Result<bool, Error> {
+        let signal = self.close_weak_asap.as_ref();
+        signal.map_or(Ok(false), |signal| signal.is_peer_closed().map_err(Error::System))
     }
 
     fn map_with(&self, access: Access) -> Result<Mapping, Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fidl::ServerEnd;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
-use zx::Channel;
+use zx::{Channel, EventPair};
 
 use crate::Rights;
 use crate::client::buffers::Buffers;
@@ -35,13 +35,21 @@ impl<C: Transport> Collection<C> {
     ///
     /// A closed channel. Constraints that cannot be met make the allocation fail, not this.
     pub fn set_constraints(&self, constraints: impl Into<Constraints>) -> Result<(), Error> {
-        let constraints: Constraints = constraints.into();
-        self.node.caller().send::<fsysmem2::BufferCollectionSetConstraintsMethod>(
-            fsysmem2::BufferCollectionSetConstraintsRequest {
-                constraints: Some(constraints.into()),
-                must_match_vmo: None,
-            },
-        )
+        self.send_constraints(constraints.into(), None)
+    }
+
+    /// As [`Collection::set_constraints`], and asks for the very settings that another buffer has:
+    /// that of `memory`, a handle to any buffer of the service. How many there are is not compared.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel. A handle of no buffer is a failure of this participant.
+    pub fn set_constraints_to_match(
+        &self,
+        constraints: impl Into<Constraints>,
+        memory: zx::Handle,
+    ) -> Result<(), Error> {
+        self.send_constraints(constraints.into(), Some(memory))
     }
 
     /// Waits until all participants have stated their constraints and buffers are allocated. Any
@@ -94,6 +102,24 @@ impl<C: Transport> Collection<C> {
         Token::new(client, origin)
     }
 
+    /// Gives an eventpair whose other end closes when so many buffers, or fewer, are left: when no
+    /// more have any handle, strong or weak, or are in use for a participant. 0: when all are gone.
+    /// It closes as well when there will be no buffers for this participant.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or no descriptors left.
+    pub fn track_lifetime(&self, buffers_remaining: u32) -> Result<EventPair, Error> {
+        let (ours, theirs) = EventPair::pair().map_err(Error::System)?;
+        self.node.caller().send::<fsysmem2::BufferCollectionAttachLifetimeTrackingMethod>(
+            fsysmem2::BufferCollectionAttachLifetimeTrackingRequest {
+                server_end: Some(zx::Handle::from(theirs).into()),
+                buffers_remaining: Some(buffers_remaining),
+            },
+        )?;
+        Ok(ours)
+    }
+
     /// Leaves without failing. Constraints that were stated stay in force, and buffers stay valid.
     ///
     /// # Errors
@@ -101,6 +127,19 @@ impl<C: Transport> Collection<C> {
     /// A closed channel.
     pub fn release(self) -> Result<(), Error> {
         self.node.release()
+    }
+
+    fn send_constraints(
+        &self,
+        constraints: Constraints,
+        must_match_vmo: Option<zx::Handle>,
+    ) -> Result<(), Error> {
+        self.node.caller().send::<fsysmem2::BufferCollectionSetConstraintsMethod>(
+            fsysmem2::BufferCollectionSetConstraintsRequest {
+                constraints: Some(constraints.into()),
+                must_match_vmo: must_match_vmo.map(Into::into),
+            },
+        )
     }
 }
 

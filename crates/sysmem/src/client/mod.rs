@@ -7,9 +7,11 @@ mod buffers;
 mod collection;
 mod node;
 mod token;
+mod vmo_info;
 
 pub use allocator::Allocator;
 pub use buffers::{Buffer, Buffers};
 pub use collection::Collection;
 pub use node::Node;
 pub use token::Token;
+pub use vmo_info::{VmoInfo, VmoQuery};

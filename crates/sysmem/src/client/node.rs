@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
-use zx::Channel;
+use zx::{Channel, EventPair};
 
 use crate::error::{Error, ProtocolError};
 use crate::ledger::Ledger;
@@ -128,6 +128,55 @@ impl<C: Transport> Node<C> {
         })
     }
 
+    /// Makes this participant weak: its handles keep the memory, but do not count as use. Nodes that
+    /// are made from this one afterwards are weak, too; there is no way back. It gets along with
+    /// weak buffers ([`Node::set_weak_ok`]); those made from it have to say so for themselves.
+    ///
+    /// Allowed on a token at any time, on a collection before its constraints are set. A weak
+    /// participant watches [`close_weak_asap`](crate::Buffer::close_weak_asap) of each buffer.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn set_weak(&self) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetWeakMethod>(())
+    }
+
+    /// Says that this participant knows how to deal with weak buffers, in case that it is weak.
+    /// Whoever is and has not said so gets no buffers. Allowed before buffers are waited for.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn set_weak_ok(&self) -> Result<(), Error> {
+        self.send_weak_ok(None)
+    }
+
+    /// As [`Node::set_weak_ok`], also for all nodes that are made from this one afterwards.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel.
+    pub fn set_weak_ok_for_children(&self) -> Result<(), Error> {
+        self.send_weak_ok(Some(true))
+    }
+
+    /// Gives an eventpair whose other end closes when this node is gone and its constraints do not
+    /// count any more. That is not when it is released, but when nothing of it is left in force:
+    /// from then on another participant can take its place.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or no descriptors left. The service takes 256 for each node.
+    pub fn track_node(&self) -> Result<EventPair, Error> {
+        let (ours, theirs) = EventPair::pair().map_err(Error::System)?;
+        let server_end = Some(zx::Handle::from(theirs).into());
+        self.caller.send::<fsysmem2::NodeAttachNodeTrackingMethod>(
+            fsysmem2::NodeAttachNodeTrackingRequest { server_end },
+        )?;
+        Ok(ours)
+    }
+
     /// What requests are sent through, for those that have no method here.
     pub fn caller(&self) -> &C {
         &self.caller
@@ -136,6 +185,12 @@ impl<C: Transport> Node<C> {
     /// Announces that closing the channel is no failure, and closes it.
     pub(crate) fn release(self) -> Result<(), Error> {
         self.caller.send::<fsysmem2::NodeReleaseMethod>(())
+    }
+
+    fn send_weak_ok(&self, for_child_nodes_also: Option<bool>) -> Result<(), Error> {
+        self.caller.send::<fsysmem2::NodeSetWeakOkMethod>(fsysmem2::NodeSetWeakOkRequest {
+            for_child_nodes_also,
+        })
     }
 
     pub(crate) fn ledger(&self) -> &Arc<Ledger> {

@@ -1,6 +1,8 @@
 //! A client of a few lines, that can also say what no client should.
 #![allow(dead_code, reason = "every test uses a part of it")]
 
+pub mod memory;
+
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::IoSlice;
@@ -271,4 +273,35 @@ pub fn assert_serves(allocator: &Allocator) {
     set_constraints(&collection, CPU_USAGE_READ | CPU_USAGE_WRITE, 1);
     assert_eq!(wait_for_buffers(&collection).len(), 1);
     collection.release();
+}
+
+/// A collection with a strong and a weak participant, who have set their constraints.
+pub fn strong_and_weak(allocator: &Allocator, buffers: u32) -> (Collection, Collection) {
+    let token = shared_token(allocator);
+    let child = duplicate(&token);
+    child.set_weak();
+    let (strong, weak) = (bind(allocator, token), bind(allocator, child));
+    set_constraints(&strong, CPU_USAGE_READ | CPU_USAGE_WRITE, buffers);
+    set_constraints(&weak, CPU_USAGE_READ, 0);
+    (strong, weak)
+}
+
+/// Leaves without failing.
+pub fn leave(collection: Collection) {
+    collection.release();
+}
+
+/// Asks about memory, giving a copy of the handle away.
+pub fn vmo_info(
+    allocator: &Allocator,
+    memory: &Handle,
+    need_weak: bool,
+) -> Result<AllocatorGetVmoInfoResponse<Handle>, Error> {
+    let copy = memory.as_fd().try_clone_to_owned().unwrap();
+    let request = AllocatorGetVmoInfoRequest {
+        vmo: Some(zx::Handle::from(copy).into()),
+        need_weak: Some(need_weak),
+        ..Default::default()
+    };
+    allocator.get_vmo_info(request).unwrap()
 }

@@ -1,15 +1,13 @@
-//! The Allocator protocol (`sysmem2-protocols.md` 2.3, 2.4, 2.6).
+//! The Allocator protocol (`sysmem2-protocols.md` 2.3, 2.4).
 
 use std::collections::VecDeque;
 
-use fidl::{ClientEnd, Handle, Method, RequestSet, ServerEnd};
+use fidl::{ClientEnd, Handle, RequestSet, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Core;
 use crate::deviation::Deviation;
-use crate::interface::{
-    BufferName, ChannelId, ChannelKind, Host, NodeId, Reply, Severity, Strength, VmoInfo,
-};
+use crate::interface::{ChannelId, ChannelKind, Host, NodeId, Reply, Severity};
 use crate::logical::{LogicalCollection, log_unknown_token};
 use crate::shared::Served;
 use crate::tree::debug_info::DebugInfo;
@@ -56,7 +54,7 @@ impl<H: Handle> Core<H> {
         match request {
             Request::AllocateNonSharedCollection { payload } => {
                 let end = required(payload.collection_request, "collection_request")?;
-                let kind = Kind::Collection(Participant::default());
+                let kind = Kind::Collection(Participant::new());
                 let channel_kind = ChannelKind::Collection;
                 self.new_collection(channel, channel_kind, end.into_handle(), kind, debug)?;
             }
@@ -139,43 +137,6 @@ impl<H: Handle> Core<H> {
     fn token(&self, channel: ChannelId) -> Option<ChannelId> {
         let Served::Node { collection, node } = self.shared.served(channel)? else { return None };
         self.collections.get(collection)?.is_token(*node).then_some(channel)
-    }
-
-    /// Which buffer a VMO is (2.6). The optional parts of the request come with weak VMOs, in a
-    /// later version: whoever asks for one about a buffer is told that it failed, rather than left
-    /// without the answer.
-    fn vmo_info(
-        &mut self,
-        payload: fsysmem2::AllocatorGetVmoInfoRequest<H>,
-        debug: Option<DebugInfo>,
-        host: &dyn Host<H>,
-    ) -> Result<VmoInfo, fsysmem2::Error> {
-        let vmo = payload.vmo.ok_or(fsysmem2::Error::PROTOCOL_DEVIATION)?;
-        let handle = host.buffer_of(&vmo).ok_or(fsysmem2::Error::NOT_FOUND)?;
-        let collection = self.shared.collection_of(handle.allocation);
-        let collection = collection.ok_or(fsysmem2::Error::NOT_FOUND)?;
-        let asks_for_more = payload.need_weak.unwrap_or_default()
-            || payload.need_single_buffer_settings.unwrap_or_default()
-            || payload.constraints_to_check.is_some()
-            || payload.vmo_settings_to_check.is_some();
-        if asks_for_more {
-            let client = debug.unwrap_or_default();
-            let method = fsysmem2::AllocatorGetVmoInfoMethod::NAME;
-            let text = format!(
-                "{method} of {client}: of its fields only vmo is supported by this version"
-            );
-            self.shared.log(Severity::Error, 0, text);
-            return Err(fsysmem2::Error::UNSPECIFIED);
-        }
-        Ok(VmoInfo {
-            name: BufferName { collection, index: u64::from(handle.index) },
-            allocation: handle.allocation,
-            close_weak_asap: handle.strength == Strength::Weak,
-            weak: None,
-            settings: None,
-            constraints_ok: None,
-            vmo_settings_match: None,
-        })
     }
 }
 

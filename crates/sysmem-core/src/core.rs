@@ -10,7 +10,7 @@ use crate::interface::{
     AllocationId, ChannelId, Effect, HeapFailure, Host, Input, Instant, NodeId, Reply, Subject,
 };
 use crate::logical::{Inconsistency, LogicalCollection};
-use crate::negotiation::{FormatCost, HeapCatalog};
+use crate::negotiation::{Environment, FormatCost, HeapCatalog};
 use crate::shared::{Served, Shared};
 
 /// What a core is made for.
@@ -26,6 +26,17 @@ pub struct Config {
     /// long as the machine is up (`sysmem2-protocols.md` 2.7), so that a core that succeeds another
     /// one has to start elsewhere.
     pub first_collection_id: u64,
+}
+
+impl Config {
+    /// Of negotiations.
+    pub(crate) fn environment(&self) -> Environment<'_> {
+        Environment {
+            heaps: &self.heaps,
+            format_costs: &self.format_costs,
+            page_size_bytes: self.page_size_bytes,
+        }
+    }
 }
 
 /// All of sysmem's logic, without I/O, clock, threads and randomness. Equal inputs lead to equal
@@ -84,8 +95,11 @@ impl<H: Handle> Core<H> {
                 });
             }
             Input::Allocated { allocation, result } => self.allocated(allocation, result),
-            Input::StrongGone { .. } => {}
-            Input::BufferGone { allocation, index } => self.shared.buffer_gone(allocation, index),
+            Input::StrongGone { allocation, index } => self.strong_gone(allocation, index),
+            Input::BufferGone { allocation, index } => {
+                self.strong_gone(allocation, index);
+                self.shared.buffer_gone(allocation, index);
+            }
             Input::Tick => self.tick(),
         }
     }
@@ -97,7 +111,7 @@ impl<H: Handle> Core<H> {
 
     /// When [`Input::Tick`] is wanted next. May be in the past: then at once.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.next()
+        [self.deadlines.next(), self.shared.allocations.deadline()].into_iter().flatten().min()
     }
 
     /// Fails every collection and closes every channel.
@@ -114,8 +128,11 @@ impl<H: Handle> Core<H> {
     /// What an input is about, as long as it is not handled; `None` if it is about nothing that
     /// there is, or about nothing in particular.
     pub fn subject(&self, input: &Input<H>) -> Option<Subject> {
-        if let Input::Allocated { allocation, .. } = input {
-            return self.shared.collection_of(*allocation).map(Subject::Collection);
+        if let Input::Allocated { allocation, .. }
+        | Input::StrongGone { allocation, .. }
+        | Input::BufferGone { allocation, .. } = input
+        {
+            return self.shared.allocations.collection_of(*allocation).map(Subject::Collection);
         }
         let channel = input.channel()?;
         match *self.shared.served(channel)? {
@@ -159,6 +176,18 @@ impl<H: Handle> Core<H> {
                 return Err(Inconsistency::WrongDeadline(*id));
             }
         }
+        if let Some(id) = self.shared.allocations.faulty() {
+            return Err(Inconsistency::WrongRecord(id));
+        }
+        let mut trackers: BTreeMap<ChannelId, usize> = BTreeMap::new();
+        let of_nodes = self.collections.values().flat_map(LogicalCollection::tracker_owners);
+        for owner in of_nodes.chain(self.shared.allocations.tracker_owners()) {
+            let count = trackers.entry(owner).or_default();
+            *count = count.saturating_add(1);
+        }
+        if trackers != self.shared.owners.trackers() {
+            return Err(Inconsistency::MiscountedTrackers);
+        }
         Ok(())
     }
 
@@ -170,6 +199,7 @@ impl<H: Handle> Core<H> {
     ) {
         let Some(collection) = self.collections.get_mut(&id) else { return };
         act(collection, &mut self.shared);
+        collection.check_strength(&mut self.shared);
         self.deadlines.set(id, collection.deadline());
         if collection.is_gone() {
             self.collections.remove(&id);
@@ -209,12 +239,19 @@ impl<H: Handle> Core<H> {
     fn allocated(&mut self, allocation: AllocationId, result: Result<(), HeapFailure>) {
         if let Some(id) = self.shared.allocated(allocation, &result) {
             self.on_collection(id, |collection, shared| {
-                collection.allocated(shared, allocation, result);
+                collection.allocated(shared, result);
             });
         }
     }
 
+    fn strong_gone(&mut self, allocation: AllocationId, index: u32) {
+        if let Some(id) = self.shared.strong_gone(allocation, index) {
+            self.on_collection(id, LogicalCollection::lost_strong_handles);
+        }
+    }
+
     fn tick(&mut self) {
+        self.shared.complain();
         for id in self.deadlines.due(self.shared.now) {
             self.on_collection(id, |collection, shared| collection.report_stall(shared));
         }

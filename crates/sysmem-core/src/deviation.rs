@@ -26,12 +26,22 @@ pub(crate) enum Deviation {
     ConstraintsSetTwice,
     WaitBeforeConstraints,
     WeakOkAfterWait,
+    WeakWhenReady,
+    WaitOfWeakWithoutOk,
+    AttachToWeak,
+    MustMatchUnknown,
     GroupIsComplete,
     GroupWithoutChildren,
     TooManyCollections {
         limit: usize,
     },
     TooManyChannels {
+        limit: usize,
+    },
+    TooManyTrackers {
+        limit: usize,
+    },
+    TooManyTrackersOfNode {
         limit: usize,
     },
     TooManyNodes {
@@ -49,7 +59,6 @@ pub(crate) enum Deviation {
     UnknownMethod {
         ordinal: u64,
     },
-    Unsupported,
     Broken(Breakage),
 }
 
@@ -88,6 +97,14 @@ impl fmt::Display for Deviation {
                 f.write_str("WaitForAllBuffersAllocated before SetConstraints")
             }
             Self::WeakOkAfterWait => f.write_str("SetWeakOk after WaitForAllBuffersAllocated"),
+            Self::WeakWhenReady => {
+                f.write_str("SetWeak after SetConstraints or AllChildrenPresent")
+            }
+            Self::WaitOfWeakWithoutOk => {
+                f.write_str("the node is weak, and nobody has sent SetWeakOk")
+            }
+            Self::AttachToWeak => f.write_str("the node is weak"),
+            Self::MustMatchUnknown => f.write_str("must_match_vmo is no buffer of this service"),
             Self::GroupIsComplete => f.write_str("a message after AllChildrenPresent"),
             Self::GroupWithoutChildren => f.write_str("AllChildrenPresent without any child"),
             Self::TooManyCollections { limit } => {
@@ -95,6 +112,12 @@ impl fmt::Display for Deviation {
             }
             Self::TooManyChannels { limit } => {
                 write!(f, "more than {limit} channels of collections through one Allocator")
+            }
+            Self::TooManyTrackers { limit } => {
+                write!(f, "more than {limit} eventpairs for tracking through one Allocator")
+            }
+            Self::TooManyTrackersOfNode { limit } => {
+                write!(f, "more than {limit} eventpairs track the node")
             }
             Self::TooManyNodes { limit } => {
                 write!(f, "the collection would have more than {limit} nodes")
@@ -109,7 +132,6 @@ impl fmt::Display for Deviation {
                 write!(f, "the constraints of the collection would take over {limit_bytes} bytes")
             }
             Self::UnknownMethod { ordinal } => write!(f, "unknown method {ordinal:#x}"),
-            Self::Unsupported => f.write_str("the request is not supported by this version"),
             Self::Broken(Breakage::Malformed(error)) => write!(f, "malformed message: {error}"),
             Self::Broken(Breakage::Truncated) => f.write_str("truncated message"),
             Self::Broken(Breakage::Full) => f.write_str("the client does not read its messages"),

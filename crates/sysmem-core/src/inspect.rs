@@ -143,7 +143,7 @@ impl<H: Handle> Core<H> {
 
     /// What the core knows of some buffers, as long as they are not all gone.
     pub fn inspect_allocation(&self, id: AllocationId) -> Option<Allocation> {
-        let collection = self.shared.collection_of(id)?;
+        let collection = self.shared.allocations.collection_of(id)?;
         let logical = self.collections.get(&collection);
         Some(Allocation {
             collection,

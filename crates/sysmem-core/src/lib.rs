@@ -34,6 +34,7 @@ mod deadlines;
 mod deviation;
 pub mod inspect;
 mod interface;
+mod lifetime;
 mod limits;
 mod logical;
 pub mod negotiation;
@@ -41,6 +42,7 @@ mod owners;
 pub mod selection;
 mod shared;
 mod tree;
+mod vmo_info;
 
 pub use crate::core::{Config, Core};
 pub use interface::*;

@@ -7,6 +7,12 @@ pub(crate) const OWNED_COLLECTIONS_MAX: usize = 1024;
 /// Channels of all those collections.
 pub(crate) const OWNED_CHANNELS_MAX: usize = 4096;
 
+/// Eventpairs that those collections' nodes and buffers are tracked with.
+pub(crate) const OWNED_TRACKERS_MAX: usize = 4096;
+
+/// Eventpairs attached to one node by `AttachNodeTracking` (4.4).
+pub(crate) const NODE_TRACKERS_MAX: usize = 256;
+
 /// Nodes of one tree, orphans included. Much work is in proportion to them.
 pub(crate) const NODES_MAX: usize = 1024;
 

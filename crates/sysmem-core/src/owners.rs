@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::deviation::Deviation;
 use crate::interface::ChannelId;
-use crate::limits::{OWNED_CHANNELS_MAX, OWNED_COLLECTIONS_MAX};
+use crate::limits::{OWNED_CHANNELS_MAX, OWNED_COLLECTIONS_MAX, OWNED_TRACKERS_MAX};
 
 /// A collection, with all that comes of it, belongs to the connection that it was made through;
 /// also when others take part in it, and when the connection has been closed.
@@ -19,6 +19,7 @@ pub(crate) struct Owners {
 pub(crate) struct Owned {
     pub collections: usize,
     pub channels: usize,
+    pub trackers: usize,
 }
 
 impl Owners {
@@ -49,9 +50,7 @@ impl Owners {
         let Some(owner) = self.by_collection.remove(&collection) else { return };
         let Some(owned) = self.owned.get_mut(&owner) else { return };
         owned.collections = owned.collections.saturating_sub(1);
-        if owned.collections == 0 {
-            self.owned.remove(&owner);
-        }
+        self.forget_if_done(owner);
     }
 
     pub fn add_channel(&mut self, collection: u64) {
@@ -71,8 +70,42 @@ impl Owners {
         self.owned.get(&owner).copied().unwrap_or_default()
     }
 
+    /// An eventpair is about to be kept for a collection. Returns whose it is, for
+    /// [`Self::remove_trackers`]: it may be kept for longer than the collection.
+    pub fn add_tracker(&mut self, collection: u64) -> Result<ChannelId, Deviation> {
+        let limit = OWNED_TRACKERS_MAX;
+        let owner = self.by_collection.get(&collection).copied();
+        let owner = owner.ok_or(Deviation::TooManyTrackers { limit })?;
+        let owned = self.owned.entry(owner).or_default();
+        if owned.trackers >= limit {
+            return Err(Deviation::TooManyTrackers { limit });
+        }
+        owned.trackers = owned.trackers.saturating_add(1);
+        Ok(owner)
+    }
+
+    pub fn remove_trackers(&mut self, owner: ChannelId, trackers: usize) {
+        if let Some(owned) = self.owned.get_mut(&owner) {
+            owned.trackers = owned.trackers.saturating_sub(trackers);
+        }
+        self.forget_if_done(owner);
+    }
+
+    /// How many trackers each owner has, for checks.
+    pub fn trackers(&self) -> BTreeMap<ChannelId, usize> {
+        let owned = self.owned.iter().filter(|(_, owned)| owned.trackers > 0);
+        owned.map(|(owner, owned)| (*owner, owned.trackers)).collect()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.by_collection.is_empty() && self.owned.is_empty()
+    }
+
+    fn forget_if_done(&mut self, owner: ChannelId) {
+        let owned = self.owned.get(&owner);
+        if owned.is_some_and(|owned| owned.collections == 0 && owned.trackers == 0) {
+            self.owned.remove(&owner);
+        }
     }
 
     fn owned_with(&mut self, collection: u64) -> Option<&mut Owned> {

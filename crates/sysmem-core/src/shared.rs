@@ -1,12 +1,16 @@
 //! What all collections share: numbers, the table of channels, and the queue of effects.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Config;
 use crate::interface::{
     AllocationId, AllocationPlan, ChannelId, ChannelKind, Effect, HeapFailure, Instant, NodeId,
     Record, Reply, Severity,
 };
+use crate::lifetime::{Allocation, Allocations, HeapAnswer, Tracker};
 use crate::owners::Owners;
 use crate::tree::debug_info::DebugInfo;
 
@@ -17,7 +21,7 @@ pub(crate) struct Shared<H> {
     pub now: Instant,
     pub owners: Owners,
     channels: BTreeMap<ChannelId, Served>,
-    allocations: BTreeMap<AllocationId, Allocation>,
+    pub allocations: Allocations<H>,
     effects: VecDeque<Effect<H>>,
     last_number: u64,
     next_collection: u64,
@@ -34,25 +38,6 @@ pub(crate) enum Served {
     },
 }
 
-/// The buffers of a collection, for as long as anybody may ask about them.
-#[derive(Debug)]
-struct Allocation {
-    collection: u64,
-    stage: Stage,
-    /// Indices of buffers whose memory is still there.
-    present: BTreeSet<u32>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// The heap is at work.
-    Making,
-    /// The heap is at work for a collection that has failed in the meantime.
-    Unwanted,
-    Held,
-    LetGo,
-}
-
 impl<H> Shared<H> {
     pub fn new(config: Config) -> Self {
         Self {
@@ -61,7 +46,7 @@ impl<H> Shared<H> {
             now: Instant(i64::MIN),
             owners: Owners::default(),
             channels: BTreeMap::new(),
-            allocations: BTreeMap::new(),
+            allocations: Allocations::default(),
             effects: VecDeque::new(),
             last_number: 0,
         }
@@ -147,60 +132,66 @@ impl<H> Shared<H> {
     }
 
     /// Has buffers made.
-    pub fn allocate(&mut self, plan: AllocationPlan) -> AllocationId {
+    pub fn allocate(
+        &mut self,
+        plan: AllocationPlan,
+        settings: Arc<fsysmem2::SingleBufferSettings>,
+    ) -> AllocationId {
         let allocation = AllocationId(self.number());
-        let stage = Stage::Making;
-        let present = (0..plan.count).collect();
-        let collection = plan.collection;
-        self.allocations.insert(allocation, Allocation { collection, stage, present });
+        let name = plan.name.clone();
+        let record = Allocation::new(plan.collection, name, settings, plan.count);
+        self.allocations.begin(allocation, record);
         self.emit(Effect::Allocate { allocation, plan });
         allocation
     }
 
     /// A heap has answered. The collection that waits for it, unless nobody does any more.
     pub fn allocated(&mut self, id: AllocationId, result: &Result<(), HeapFailure>) -> Option<u64> {
-        let allocation = self.allocations.get_mut(&id)?;
-        let waiting = match allocation.stage {
-            Stage::Making => Some(allocation.collection),
-            Stage::Unwanted => None,
-            Stage::Held | Stage::LetGo => return None,
-        };
-        allocation.stage = Stage::Held;
-        if result.is_err() {
-            self.allocations.remove(&id);
-        } else if waiting.is_none() {
-            self.let_go(id);
+        match self.allocations.answered(id, result.is_ok()) {
+            HeapAnswer::For(collection) => Some(collection),
+            HeapAnswer::Unwanted => {
+                self.emit(Effect::LetGo(id));
+                None
+            }
+            HeapAnswer::Nothing => None,
         }
-        waiting
     }
 
     /// A collection needs its buffers no longer, made or not.
     pub fn let_go(&mut self, id: AllocationId) {
-        let Some(allocation) = self.allocations.get_mut(&id) else { return };
-        match allocation.stage {
-            Stage::Making => allocation.stage = Stage::Unwanted,
-            Stage::Held => {
-                allocation.stage = Stage::LetGo;
-                self.emit(Effect::LetGo(id));
-            }
-            Stage::Unwanted | Stage::LetGo => {}
+        if self.allocations.let_go(id) {
+            self.emit(Effect::LetGo(id));
         }
     }
 
-    /// The memory of a buffer is freed. After the last one nobody can ask about them any more.
+    /// No strong handle to a buffer is left. The collection that has none to any buffer now.
+    pub fn strong_gone(&mut self, id: AllocationId, index: u32) -> Option<u64> {
+        let loss = self.allocations.strong_gone(id, index, self.now)?;
+        if loss.close_weak_asap {
+            self.emit(Effect::CloseWeakAsap { allocation: id, index });
+        }
+        loss.last_of
+    }
+
+    /// The memory of a buffer is freed.
     pub fn buffer_gone(&mut self, id: AllocationId, index: u32) {
-        let Some(allocation) = self.allocations.get_mut(&id) else { return };
-        if allocation.stage == Stage::LetGo {
-            allocation.present.remove(&index);
-            if allocation.present.is_empty() {
-                self.allocations.remove(&id);
-            }
+        let trackers = self.allocations.buffer_gone(id, index);
+        self.close_trackers(trackers);
+    }
+
+    /// Closes the eventpairs.
+    pub fn close_trackers(&mut self, trackers: impl IntoIterator<Item = Tracker<H>>) {
+        for tracker in trackers {
+            self.owners.remove_trackers(tracker.owner, 1);
         }
     }
 
-    /// The collection that buffers were made for.
-    pub fn collection_of(&self, id: AllocationId) -> Option<u64> {
-        self.allocations.get(&id).map(|allocation| allocation.collection)
+    /// Complains about weak handles whose time is over.
+    pub fn complain(&mut self) {
+        while let Some((allocation, index, collection)) = self.allocations.next_complaint(self.now)
+        {
+            self.emit(Effect::ComplainOfWeak { allocation, index, collection });
+        }
     }
 
     /// For the log; `collection` 0 if it concerns none.

@@ -12,8 +12,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
 use crate::interface::{
-    Access, AllocationId, AllocationPlan, Delivery, Effect, Handles, HeapFailure, NodeId, Reply,
-    Severity,
+    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
@@ -33,8 +32,7 @@ pub(super) enum Stage {
 /// What the heap works for.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    pub allocation: AllocationId,
-    agreement: Agreement,
+    pub buffers: Buffers,
     /// Who gets the buffers, breadth-first.
     selected: Vec<NodeId>,
 }
@@ -69,12 +67,7 @@ impl<H> LogicalCollection<H> {
     }
 
     /// The heap has answered.
-    pub fn allocated(
-        &mut self,
-        shared: &mut Shared<H>,
-        allocation: AllocationId,
-        result: Result<(), HeapFailure>,
-    ) {
+    pub fn allocated(&mut self, shared: &mut Shared<H>, result: Result<(), HeapFailure>) {
         let attempt = match std::mem::replace(&mut self.stage, Stage::Gathering) {
             Stage::UnderWay(attempt) => attempt,
             other => {
@@ -89,11 +82,12 @@ impl<H> LogicalCollection<H> {
             self.reject(shared, root, fsysmem2::Error::NO_MEMORY);
             return;
         }
-        let Agreement { buffer_count: count, settings, .. } = attempt.agreement;
-        self.log_verbose(shared, || format!("allocated {count} buffers: {settings:?}"));
-        let settings = Arc::new(settings);
-        self.stage = Stage::Allocated(Buffers { allocation, count, settings });
-        let attached = self.conclude(shared, root, &attempt.selected);
+        let Attempt { buffers, selected } = *attempt;
+        self.log_verbose(shared, || {
+            format!("allocated {} buffers: {:?}", buffers.count, buffers.settings)
+        });
+        self.stage = Stage::Allocated(buffers);
+        let attached = self.conclude(shared, root, &selected);
         self.settle_subtrees(shared, attached.into());
     }
 
@@ -101,12 +95,15 @@ impl<H> LogicalCollection<H> {
     pub(super) fn answer_waits(&mut self, shared: &mut Shared<H>, id: NodeId) {
         let Stage::Allocated(buffers) = &self.stage else { return };
         let Some(node) = self.tree.get(id).filter(|node| node.allocated) else { return };
+        if !matches!(&node.kind, Kind::Collection(participant) if !participant.waits.is_empty()) {
+            return;
+        }
         let delivery = Delivery {
             allocation: buffers.allocation,
             collection: self.id,
             settings: Arc::clone(&buffers.settings),
             count: buffers.count,
-            handles: access(node.constraints(), node.rights).map_or(Handles::None, Handles::Strong),
+            handles: Self::handles_for(shared, buffers, node),
             recipient: node.debug.recipient(),
         };
         self.answer(shared, id, &Ok(delivery));
@@ -147,6 +144,7 @@ impl<H> LogicalCollection<H> {
                 node.allocated = true;
             }
             self.answer_waits(shared, id);
+            self.begin_tracking(shared, id);
         }
         for id in losers.into_iter().rev() {
             self.fail_subtree(shared, id);
@@ -160,8 +158,16 @@ impl<H> LogicalCollection<H> {
     pub(super) fn let_go(&mut self, shared: &mut Shared<H>) {
         match std::mem::replace(&mut self.stage, Stage::Gathering) {
             Stage::Gathering => {}
-            Stage::UnderWay(attempt) => shared.let_go(attempt.allocation),
+            Stage::UnderWay(attempt) => shared.let_go(attempt.buffers.allocation),
             Stage::Allocated(buffers) => shared.let_go(buffers.allocation),
+        }
+    }
+
+    /// The buffers, if they were made.
+    pub(super) const fn allocation(&self) -> Option<AllocationId> {
+        match &self.stage {
+            Stage::Allocated(buffers) => Some(buffers.allocation),
+            Stage::Gathering | Stage::UnderWay(_) => None,
         }
     }
 
@@ -195,9 +201,12 @@ impl<H> LogicalCollection<H> {
         let root = self.tree.root();
         match self.search(shared, root, None) {
             Ok((selected, agreement)) => {
-                let allocation = shared.allocate(self.plan(&agreement));
-                let attempt = Attempt { allocation, agreement, selected };
-                self.stage = Stage::UnderWay(Box::new(attempt));
+                let plan = self.plan(&agreement);
+                let count = agreement.buffer_count;
+                let settings = Arc::new(agreement.settings);
+                let allocation = shared.allocate(plan, Arc::clone(&settings));
+                let buffers = Buffers { allocation, count, settings };
+                self.stage = Stage::UnderWay(Box::new(Attempt { buffers, selected }));
             }
             Err(error) => self.reject(shared, root, error),
         }
@@ -221,7 +230,7 @@ impl<H> LogicalCollection<H> {
 
 /// What a participant gets of the buffers (5.7, 5.8). Masks can take away more rights than that of
 /// writing; on Linux there are no handles without the others.
-fn access(
+pub(super) fn access(
     constraints: Option<&fsysmem2::BufferCollectionConstraints>,
     rights: RightsMask,
 ) -> Option<Access> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::LogicalCollection;
 use super::allocation::Stage;
 use super::stored::Stored;
-use crate::interface::{ChannelId, NodeId};
+use crate::interface::{AllocationId, ChannelId, NodeId};
 use crate::shared::{Served, Shared};
 use crate::tree::node::Kind;
 
@@ -27,8 +27,15 @@ pub enum Inconsistency {
     Miscounted(u64),
     /// A node has what a channel is needed for, and has none.
     DutyWithoutChannel(NodeId),
-    /// A node has its buffers, and waits that are not answered.
+    /// A node has its buffers, and waits that are not answered, or eventpairs that do not follow
+    /// the buffers.
     ForgottenWait(NodeId),
+    /// Buffers are held though no strong node is left, or let go of though one is.
+    UnclearHold(u64),
+    /// A buffer's record does not fit what else is known of it.
+    WrongRecord(AllocationId),
+    /// More or fewer eventpairs are kept for a connection than are counted.
+    MiscountedTrackers,
     /// The collection wants to be woken at another time than is noted.
     WrongDeadline(u64),
 }
@@ -42,6 +49,13 @@ impl<H> LogicalCollection<H> {
         };
         if root_node.allocated != matches!(self.stage, Stage::Allocated(_)) {
             return Err(Inconsistency::UnclearAllocation(self.id));
+        }
+        if let Some(allocation) = self.allocation() {
+            let record = shared.allocations.made(allocation);
+            let held = self.tree.strong() > 0;
+            if record.is_none_or(|record| record.is_held() != held) {
+                return Err(Inconsistency::UnclearHold(self.id));
+            }
         }
         let order = self.tree.breadth_first(root);
         let mut stored = Stored::default();
@@ -61,6 +75,18 @@ impl<H> LogicalCollection<H> {
         self.tree.get(node).is_some_and(|node| node.channel() == Some(channel))
     }
 
+    /// Whose quota the eventpairs of nodes count against, one by one.
+    pub fn tracker_owners(&self) -> impl Iterator<Item = ChannelId> {
+        self.tree.nodes().flat_map(|(_, node)| {
+            let of_node = node.trackers.iter().map(|tracker| tracker.owner);
+            let pending = match &node.kind {
+                Kind::Collection(participant) => participant.trackers.as_slice(),
+                Kind::Token { .. } | Kind::Group { .. } => &[],
+            };
+            of_node.chain(pending.iter().map(|tracker| tracker.owner))
+        })
+    }
+
     fn check_node(&self, shared: &Shared<H>, id: NodeId) -> Result<(), Inconsistency> {
         let Some(node) = self.tree.get(id) else { return Err(Inconsistency::BrokenFamily(id)) };
         let is_child =
@@ -78,7 +104,8 @@ impl<H> LogicalCollection<H> {
         let (has_duty, waits) = match &node.kind {
             Kind::Token { turn_ins } => (!turn_ins.is_empty(), false),
             Kind::Collection(participant) => {
-                (!participant.waits.is_empty(), !participant.waits.is_empty())
+                let waits = !participant.waits.is_empty() || !participant.trackers.is_empty();
+                (waits, waits)
             }
             Kind::Group { .. } => (false, false),
         };

@@ -40,7 +40,9 @@ impl<H: Handle> LogicalCollection<H> {
         match_request!(
             request, BufferCollectionRequest,
             Node(node) => self.node_request(shared, host, id, node),
-            Request::SetConstraints { payload } => self.set_constraints(shared, id, payload),
+            Request::SetConstraints { payload } => {
+                self.set_constraints(shared, host, id, payload)
+            },
             Request::WaitForAllBuffersAllocated { responder } => self.wait(shared, id, responder),
             Request::CheckAllBuffersAllocated { responder } => {
                 let allocated = self.tree.get(id).is_some_and(|node| node.allocated);
@@ -49,14 +51,19 @@ impl<H: Handle> LogicalCollection<H> {
                 Ok(())
             },
             Request::AttachToken { payload } => self.attach_token(shared, id, payload),
-            Request::AttachLifetimeTracking { .. } => Err(Deviation::Unsupported),
+            Request::AttachLifetimeTracking { payload } => {
+                let end = required(payload.server_end, "server_end")?;
+                let buffers_remaining = required(payload.buffers_remaining, "buffers_remaining")?;
+                self.attach_lifetime_tracking(shared, id, end, buffers_remaining)
+            },
         )
     }
 
-    /// The node becomes ready. `must_match_vmo` comes with the full negotiation rules.
+    /// The node becomes ready. Of a `must_match_vmo` the settings are read at once.
     fn set_constraints(
         &mut self,
         shared: &mut Shared<H>,
+        host: &dyn Host<H>,
         id: NodeId,
         payload: fsysmem2::BufferCollectionSetConstraintsRequest<H>,
     ) -> Result<(), Deviation> {
@@ -64,15 +71,17 @@ impl<H: Handle> LogicalCollection<H> {
         if participant.constraints.is_some() {
             return Err(Deviation::ConstraintsSetTwice);
         }
-        if payload.must_match_vmo.is_some() {
-            return Err(Deviation::Unsupported);
-        }
+        let must_match = match payload.must_match_vmo {
+            Some(vmo) => Some(shared.settings_of(host, &vmo).ok_or(Deviation::MustMatchUnknown)?),
+            None => None,
+        };
         let constraints = payload.constraints.unwrap_or_default();
         let size = constraint_bytes(&constraints);
         let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
         self.tree.change(id, |node| {
             if let Kind::Collection(participant) = &mut node.kind {
                 participant.constraints = Some(Arc::new(constraints));
+                participant.must_match = must_match;
             }
         });
         self.stored.add_constraints(size)?;
@@ -90,9 +99,13 @@ impl<H: Handle> LogicalCollection<H> {
         id: NodeId,
         responder: Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>,
     ) -> Result<(), Deviation> {
+        let may_wait = self.tree.get(id).is_some_and(|node| node.weakness.may_wait());
         let Some(participant) = self.participant(id) else { return Ok(()) };
         if participant.constraints.is_none() {
             return Err(Deviation::WaitBeforeConstraints);
+        }
+        if !may_wait {
+            return Err(Deviation::WaitOfWeakWithoutOk);
         }
         if participant.waits.len() >= WAITS_MAX {
             return Err(Deviation::TooManyWaits { limit: WAITS_MAX });
@@ -116,10 +129,15 @@ impl<H: Handle> LogicalCollection<H> {
         if mask == 0 {
             return Err(Deviation::ZeroRights);
         }
+        if self.tree.get(id).is_some_and(|node| node.weakness.is_weak()) {
+            return Err(Deviation::AttachToWeak);
+        }
         self.serve_child(shared, id, NewChild::Attached { mask }, end.into_handle())
     }
+}
 
-    fn participant(&mut self, id: NodeId) -> Option<&mut Participant> {
+impl<H> LogicalCollection<H> {
+    pub(super) fn participant(&mut self, id: NodeId) -> Option<&mut Participant<H>> {
         match &mut self.tree.get_mut(id)?.kind {
             Kind::Collection(participant) => Some(participant),
             Kind::Token { .. } | Kind::Group { .. } => None,

@@ -84,6 +84,7 @@ impl<H> LogicalCollection<H> {
                 shared.close(channel, Some(INTERNAL));
             }
             self.stored.forget(&node);
+            Self::end_tracking(shared, node);
             shared.emit(Effect::ForgetNode(id));
         }
         if self.tree.is_empty() {

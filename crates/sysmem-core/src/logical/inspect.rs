@@ -34,7 +34,7 @@ impl<H> LogicalCollection<H> {
     pub fn holds(&self, id: AllocationId) -> bool {
         match &self.stage {
             Stage::Gathering => false,
-            Stage::UnderWay(attempt) => attempt.allocation == id,
+            Stage::UnderWay(attempt) => attempt.buffers.allocation == id,
             Stage::Allocated(buffers) => buffers.allocation == id,
         }
     }
@@ -44,7 +44,7 @@ impl Stage {
     fn inspect(&self) -> inspect::Stage {
         match self {
             Self::Gathering => inspect::Stage::Gathering,
-            Self::UnderWay(attempt) => inspect::Stage::Allocating(attempt.allocation),
+            Self::UnderWay(attempt) => inspect::Stage::Allocating(attempt.buffers.allocation),
             Self::Allocated(buffers) => inspect::Stage::Allocated {
                 allocation: buffers.allocation,
                 count: buffers.count,

@@ -15,7 +15,9 @@ mod search;
 mod stall;
 mod stored;
 mod token;
+mod tracking;
 mod turn_in;
+mod weak;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -103,6 +105,7 @@ impl<H> LogicalCollection<H> {
             Kind::Collection(participant) => {
                 self.stored.drop_waits(participant.waits.len());
                 participant.waits.clear();
+                shared.close_trackers(participant.trackers.drain(..));
             }
             Kind::Group { .. } => {}
         }

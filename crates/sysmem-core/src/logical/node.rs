@@ -56,7 +56,7 @@ impl<H> LogicalCollection<H> {
         match request {
             NodeRequest::Sync { responder } => self.reply(shared, id, Reply::Sync(responder)),
             NodeRequest::Release => self.release(id)?,
-            NodeRequest::SetName { payload } => self.set_name(payload)?,
+            NodeRequest::SetName { payload } => self.set_name(shared, payload)?,
             NodeRequest::SetDebugClientInfo { payload } => {
                 let name = required(payload.name, "name")?;
                 if let Some(node) = self.tree.get_mut(id) {
@@ -79,9 +79,13 @@ impl<H> LogicalCollection<H> {
             NodeRequest::GetBufferCollectionId { responder } => {
                 self.reply(shared, id, Reply::CollectionId(responder, self.id));
             }
-            NodeRequest::SetWeakOk { .. } => self.set_weak_ok(id)?,
-            NodeRequest::SetWeak | NodeRequest::AttachNodeTracking { .. } => {
-                return Err(Deviation::Unsupported);
+            NodeRequest::SetWeak => self.set_weak(id)?,
+            NodeRequest::SetWeakOk { payload } => {
+                self.set_weak_ok(id, payload.for_child_nodes_also.unwrap_or_default())?;
+            }
+            NodeRequest::AttachNodeTracking { payload } => {
+                let end = required(payload.server_end, "server_end")?;
+                self.attach_node_tracking(shared, id, end)?;
             }
         }
         Ok(())
@@ -109,22 +113,18 @@ impl<H> LogicalCollection<H> {
         Ok(())
     }
 
-    /// Harmless on a strong node (5.3), and in this version all nodes are; only it has to come
-    /// before the first wait (2.7).
-    fn set_weak_ok(&self, id: NodeId) -> Result<(), Deviation> {
-        match self.tree.get(id).map(|node| &node.kind) {
-            Some(Kind::Collection(participant)) if participant.has_waited => {
-                Err(Deviation::WeakOkAfterWait)
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The first name wins over later ones of no higher priority (6.1).
-    fn set_name(&mut self, payload: fsysmem2::NodeSetNameRequest) -> Result<(), Deviation> {
+    fn set_name(
+        &mut self,
+        shared: &mut Shared<H>,
+        payload: fsysmem2::NodeSetNameRequest,
+    ) -> Result<(), Deviation> {
         let priority = required(payload.priority, "priority")?;
         let text = required(payload.name, "name")?;
         if self.name.as_ref().is_none_or(|current| priority > current.priority) {
+            if let Some(record) = self.allocation().and_then(|id| shared.allocations.made_mut(id)) {
+                record.name.clone_from(&text);
+            }
             self.name = Some(Name { priority, text });
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::{LogicalCollection, listed};
 use crate::core::Config;
 use crate::interface::{NodeId, Severity};
 use crate::limits::SELECTIONS_MAX;
-use crate::negotiation::{Agreement, Environment, Failure, Negotiation, Prepared};
+use crate::negotiation::{Agreement, Failure, Negotiation, Prepared, pin};
 use crate::selection::Selections;
 use crate::shared::Shared;
 use crate::tree::debug_info::DebugInfo;
@@ -36,7 +36,12 @@ struct Attempts<'a> {
     negotiation: Negotiation<'a>,
     prepared: BTreeMap<NodeId, Prepared<'a>>,
     pinned: Option<(&'a Pinned, Prepared<'a>)>,
+    /// Of the nodes that have one.
+    must_match: BTreeMap<NodeId, Prepared<'a>>,
 }
+
+/// What a participant's `must_match_vmo` asks for, as constraints.
+type MustMatch = (NodeId, fsysmem2::BufferCollectionConstraints);
 
 impl<H> LogicalCollection<H> {
     /// The first selection below `top` whose participants agree, and on what. With `pinned`, they
@@ -79,7 +84,8 @@ impl<H> LogicalCollection<H> {
         pinned: Option<&Pinned>,
         rejections: &mut Vec<Rejection>,
     ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
-        let mut attempts = Attempts::new(config, pinned);
+        let must_match = self.must_match();
+        let mut attempts = Attempts::new(config, pinned, &must_match);
         for selection in Selections::new(PrunedNode::new(&self.tree, top)) {
             if rejections.len() == SELECTIONS_MAX {
                 return Err(fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS);
@@ -127,6 +133,14 @@ impl<H> LogicalCollection<H> {
         }
     }
 
+    /// What buffers have to be like for somebody, apart from its constraints
+    /// (`sysmem2-constraints.md` 6.5). It joins the negotiation like one more participant, and so
+    /// does not keep the others from narrowing what an image may be.
+    fn must_match(&self) -> Vec<MustMatch> {
+        let nodes = self.tree.nodes();
+        nodes.filter_map(|(id, node)| Some((id, pin(node.must_match()?)))).collect()
+    }
+
     /// Those of some nodes that have set constraints.
     fn participants(&self, nodes: &[NodeId]) -> Vec<(NodeId, &Node<H>)> {
         let nodes = nodes.iter().filter_map(|id| Some((*id, self.tree.get(*id)?)));
@@ -135,16 +149,13 @@ impl<H> LogicalCollection<H> {
 }
 
 impl<'a> Attempts<'a> {
-    fn new(config: &'a Config, pinned: Option<&'a Pinned>) -> Self {
-        let environment = Environment {
-            heaps: &config.heaps,
-            format_costs: &config.format_costs,
-            page_size_bytes: config.page_size_bytes,
-        };
+    fn new(config: &'a Config, pinned: Option<&'a Pinned>, must_match: &'a [MustMatch]) -> Self {
+        let must_match = must_match.iter().map(|(id, table)| (*id, Prepared::new(table)));
         Self {
-            negotiation: Negotiation::new(environment),
+            negotiation: Negotiation::new(config.environment()),
             prepared: BTreeMap::new(),
             pinned: pinned.map(|pinned| (pinned, Prepared::new(pinned.constraints()))),
+            must_match: must_match.collect(),
         }
     }
 
@@ -157,7 +168,9 @@ impl<'a> Attempts<'a> {
         }
         let participants = nodes.iter().filter_map(|(id, _)| self.prepared.get(id));
         let pinned = self.pinned.iter().map(|(_, prepared)| prepared);
-        self.negotiation.agree(&participants.chain(pinned).collect::<Vec<_>>())
+        let must_match = nodes.iter().filter_map(|(id, _)| self.must_match.get(id));
+        let everybody: Vec<_> = participants.chain(pinned).chain(must_match).collect();
+        self.negotiation.agree(&everybody)
     }
 }
 

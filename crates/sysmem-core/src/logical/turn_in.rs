@@ -60,7 +60,7 @@ impl<H> LogicalCollection<H> {
         let served = Served::Node { collection: self.id, node: id };
         let channel = shared.serve(ChannelKind::Collection, collection.into_handle(), served);
         self.tree.change(id, |node| {
-            node.kind = Kind::Collection(Participant::default());
+            node.kind = Kind::Collection(Participant::new());
             node.link = Link::Open(channel);
             node.debug = debug.unwrap_or_else(|| node.debug.clone());
         });

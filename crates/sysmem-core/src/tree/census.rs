@@ -24,13 +24,18 @@ pub(super) struct Census {
 pub(super) struct Share {
     pub channels: usize,
     pub unready: usize,
+    pub strong: usize,
 }
 
 impl Share {
-    pub const NONE: Self = Self { channels: 0, unready: 0 };
+    pub const NONE: Self = Self { channels: 0, unready: 0, strong: 0 };
 
     pub const fn of<H>(node: &Node<H>) -> Self {
-        Self { channels: node.channel().is_some() as usize, unready: !node.is_ready() as usize }
+        Self {
+            channels: node.channel().is_some() as usize,
+            unready: !node.is_ready() as usize,
+            strong: node.is_strong() as usize,
+        }
     }
 }
 
@@ -39,6 +44,7 @@ impl<H> Tree<H> {
     pub fn is_counted_right(&self) -> bool {
         let mut channels: BTreeMap<NodeId, usize> = BTreeMap::new();
         let mut unready: BTreeMap<NodeId, usize> = BTreeMap::new();
+        let mut strong = 0_usize;
         let add = |counts: &mut BTreeMap<NodeId, usize>, id, more: usize| {
             let count = counts.entry(id).or_default();
             *count = count.saturating_add(more);
@@ -50,12 +56,14 @@ impl<H> Tree<H> {
             let below = add(&mut channels, id, share.channels);
             slot.node.parent.map(|parent| add(&mut channels, parent, below));
             add(&mut unready, slot.census.top, share.unready);
+            strong = strong.saturating_add(share.strong);
         }
         let count = |counts: &BTreeMap<NodeId, usize>, id| counts.get(id).copied().unwrap_or(0);
-        self.slots.iter().all(|(id, slot)| {
-            slot.census.channels == count(&channels, id)
-                && slot.census.unready == count(&unready, id)
-        })
+        strong == self.strong
+            && self.slots.iter().all(|(id, slot)| {
+                slot.census.channels == count(&channels, id)
+                    && slot.census.unready == count(&unready, id)
+            })
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod debug_info;
 pub(crate) mod node;
 pub(crate) mod rights;
 pub(crate) mod selection;
+pub(crate) mod weakness;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -17,6 +18,8 @@ use node::{FailureMode, Node};
 pub(crate) struct Tree<H> {
     root: NodeId,
     slots: BTreeMap<NodeId, Slot<H>>,
+    /// How many nodes hold the buffers strongly.
+    strong: usize,
 }
 
 #[derive(Debug)]
@@ -27,9 +30,9 @@ struct Slot<H> {
 
 impl<H> Tree<H> {
     pub fn new(id: NodeId, root: Node<H>) -> Self {
-        let Share { channels, unready } = Share::of(&root);
+        let Share { channels, unready, strong } = Share::of(&root);
         let census = Census { depth: 0, top: id, channels, unready };
-        Self { root: id, slots: BTreeMap::from([(id, Slot { node: root, census })]) }
+        Self { root: id, slots: BTreeMap::from([(id, Slot { node: root, census })]), strong }
     }
 
     /// Appends `child` to the children of the parent that it names.
@@ -52,18 +55,22 @@ impl<H> Tree<H> {
 
     /// Takes out `top` with all its descendants; breadth-first.
     pub fn take(&mut self, top: NodeId) -> Vec<(NodeId, Node<H>)> {
-        let unready = |id: &NodeId| self.get(*id).is_some_and(|node| !node.is_ready());
-        let unready = self.pruned(top).iter().filter(|id| unready(id)).count();
-        self.recount(top, Share { channels: self.channels(top), unready }, Share::NONE);
+        let ids = self.breadth_first(top);
+        let count = |ids: &[NodeId], is: fn(&Node<H>) -> bool| {
+            ids.iter().filter(|id| self.get(**id).is_some_and(is)).count()
+        };
+        let unready = count(&self.pruned(top), |node| !node.is_ready());
+        let strong = count(&ids, Node::is_strong);
+        let share = Share { channels: self.channels(top), unready, strong };
+        self.recount(top, share, Share::NONE);
         let parent = self.get(top).and_then(|node| node.parent);
         if let Some(parent) = parent.and_then(|parent| self.get_mut(parent)) {
             parent.children.retain(|child| *child != top);
         }
-        let ids = self.breadth_first(top);
         ids.into_iter().filter_map(|id| Some((id, self.slots.remove(&id)?.node))).collect()
     }
 
-    /// Lets `act` change a node's kind and channel.
+    /// Lets `act` change a node's kind, channel and strength.
     pub fn change<R>(&mut self, id: NodeId, act: impl FnOnce(&mut Node<H>) -> R) -> Option<R> {
         let node = self.get_mut(id)?;
         let before = Share::of(node);
@@ -89,7 +96,12 @@ impl<H> Tree<H> {
         self.slots.get(&id).map(|slot| &slot.node)
     }
 
-    /// For all of a node but its kind and channel: those take [`Self::change`].
+    /// All nodes, in the order of their making.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node<H>)> {
+        self.slots.iter().map(|(id, slot)| (*id, &slot.node))
+    }
+
+    /// For all of a node but its kind, channel and strength: those take [`Self::change`].
     pub fn get_mut(&mut self, id: NodeId) -> Option<&mut Node<H>> {
         self.slots.get_mut(&id).map(|slot| &mut slot.node)
     }
@@ -97,6 +109,11 @@ impl<H> Tree<H> {
     /// How many channels a node and its descendants have. 0 if there is no such node.
     pub fn channels(&self, id: NodeId) -> usize {
         self.slots.get(&id).map_or(0, |slot| slot.census.channels)
+    }
+
+    /// How many nodes hold the buffers strongly.
+    pub const fn strong(&self) -> usize {
+        self.strong
     }
 
     /// The top of the pruned subtree that a node is in.
@@ -164,6 +181,7 @@ impl<H> Tree<H> {
         if let Some(top) = self.top_of(id).and_then(|top| self.slots.get_mut(&top)) {
             adjust(&mut top.census.unready, before.unready, after.unready);
         }
+        adjust(&mut self.strong, before.strong, after.strong);
         if before.channels == after.channels {
             return;
         }

@@ -8,7 +8,9 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::debug_info::DebugInfo;
 use super::rights::RightsMask;
+use super::weakness::Weakness;
 use crate::interface::{ChannelId, NodeId};
+use crate::lifetime::Tracker;
 
 /// A participant's place in the tree. It outlives its channel.
 #[derive(Debug)]
@@ -22,7 +24,19 @@ pub(crate) struct Node<H> {
     /// Its logical allocation has succeeded.
     pub allocated: bool,
     pub rights: RightsMask,
+    pub weakness: Weakness,
     pub debug: DebugInfo,
+    /// Eventpairs that close when the node is deleted (5.6).
+    pub trackers: Vec<NodeTracker<H>>,
+}
+
+/// An eventpair; dropping it is what closes it.
+#[derive(Debug)]
+pub(crate) struct NodeTracker<H> {
+    /// Never used, but owned.
+    pub _end: H,
+    /// The connection to the Allocator whose quota it counts against.
+    pub owner: ChannelId,
 }
 
 /// The logical type of a node; it stays when the channel goes.
@@ -33,7 +47,7 @@ pub(crate) enum Kind<H> {
         /// can say that it has the token.
         turn_ins: VecDeque<TurnIn<H>>,
     },
-    Collection(Participant),
+    Collection(Participant<H>),
     Group {
         /// `AllChildrenPresent` was handled.
         complete: bool,
@@ -69,14 +83,31 @@ pub(crate) struct TurnIn<H> {
 }
 
 /// What a collection node has heard from its client.
-#[derive(Debug, Default)]
-pub(crate) struct Participant {
+#[derive(Debug)]
+pub(crate) struct Participant<H> {
     /// `None` until `SetConstraints`. Shared with whoever looks at them outside of the tree.
     pub constraints: Option<Arc<fsysmem2::BufferCollectionConstraints>>,
+    /// What the buffers have to be like, by the `must_match_vmo` of the constraints.
+    pub must_match: Option<Arc<fsysmem2::SingleBufferSettings>>,
     /// `WaitForAllBuffersAllocated` was handled, answered or not.
     pub has_waited: bool,
     /// Oldest first.
     pub waits: Vec<Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>>,
+    /// Eventpairs that are to follow the number of buffers once there are any (5.5).
+    pub trackers: Vec<Tracker<H>>,
+}
+
+impl<H> Participant<H> {
+    /// Has said nothing yet.
+    pub const fn new() -> Self {
+        Self {
+            constraints: None,
+            must_match: None,
+            has_waited: false,
+            waits: Vec::new(),
+            trackers: Vec::new(),
+        }
+    }
 }
 
 impl<H> Node<H> {
@@ -90,7 +121,9 @@ impl<H> Node<H> {
             failure_mode: FailureMode::Propagate,
             allocated: false,
             rights: RightsMask::ALL,
+            weakness: Weakness::NONE,
             debug,
+            trackers: Vec::new(),
         }
     }
 
@@ -99,6 +132,7 @@ impl<H> Node<H> {
         Self {
             parent: Some(parent),
             rights: self.rights.attenuated(mask),
+            weakness: self.weakness.inherited(),
             ..Self::root(kind, channel, self.debug.clone())
         }
     }
@@ -127,6 +161,11 @@ impl<H> Node<H> {
         }
     }
 
+    /// Whether the node keeps the buffers in use. One that has been left does not (5.2).
+    pub const fn is_strong(&self) -> bool {
+        !self.weakness.is_weak() && !matches!(self.link, Link::Orphaned)
+    }
+
     pub const fn is_group(&self) -> bool {
         matches!(self.kind, Kind::Group { .. })
     }
@@ -135,6 +174,14 @@ impl<H> Node<H> {
     pub fn constraints(&self) -> Option<&fsysmem2::BufferCollectionConstraints> {
         match &self.kind {
             Kind::Collection(participant) => participant.constraints.as_deref(),
+            Kind::Token { .. } | Kind::Group { .. } => None,
+        }
+    }
+
+    /// What the buffers have to be like for the participant, apart from its constraints.
+    pub fn must_match(&self) -> Option<&fsysmem2::SingleBufferSettings> {
+        match &self.kind {
+            Kind::Collection(participant) => participant.must_match.as_deref(),
             Kind::Token { .. } | Kind::Group { .. } => None,
         }
     }

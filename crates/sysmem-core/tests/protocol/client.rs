@@ -20,13 +20,26 @@ pub struct Client {
     pub pair: Pair,
 }
 
+/// The end of an eventpair that a client has kept.
+pub struct Tracker {
+    world: World,
+    number: u64,
+}
+
+impl Tracker {
+    /// Whether the core has closed the other end.
+    pub fn is_closed(&self) -> bool {
+        self.world.driver().wires.closed_eventpairs.contains(&self.number)
+    }
+}
+
 /// A call that has no answer yet, or nobody has looked at.
 pub struct Call {
     client: Client,
     txid: Txid,
 }
 
-/// Channels and what is common to all nodes.
+/// Channels, and what is common to all nodes.
 impl Client {
     pub fn send<M: OneWay<SimHandle>>(&self, request: RequestValue<M, SimHandle>) {
         self.queue::<M>(request);
@@ -112,6 +125,32 @@ impl Client {
             Answer::IsAlternate(result) => result,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub fn set_weak(&self) {
+        self.send::<fsysmem2::NodeSetWeakMethod>(());
+    }
+
+    pub fn set_weak_ok(&self, for_child_nodes_also: bool) {
+        let for_child_nodes_also = Some(for_child_nodes_also);
+        self.send::<fsysmem2::NodeSetWeakOkMethod>(fsysmem2::NodeSetWeakOkRequest {
+            for_child_nodes_also,
+        });
+    }
+
+    /// An eventpair that closes with the node.
+    pub fn attach_node_tracking(&self) -> Tracker {
+        let (tracker, server_end) = self.new_tracker();
+        self.send::<fsysmem2::NodeAttachNodeTrackingMethod>(
+            fsysmem2::NodeAttachNodeTrackingRequest { server_end },
+        );
+        tracker
+    }
+
+    /// A fresh eventpair, and one end of it to send.
+    pub fn new_tracker(&self) -> (Tracker, Option<SimHandle>) {
+        let (number, end) = self.world.driver().wires.new_eventpair();
+        (Tracker { world: self.world.clone(), number }, Some(end))
     }
 
     /// A fresh channel, and the server's end of it.
@@ -258,6 +297,28 @@ impl Client {
             Answer::Check(result) => result,
             other => panic!("{other:?}"),
         }
+    }
+
+    pub fn set_constraints_like(&self, constraints: BufferCollectionConstraints, like: Object) {
+        let must_match_vmo = Some(self.world.handle(like));
+        self.send::<fsysmem2::BufferCollectionSetConstraintsMethod>(
+            fsysmem2::BufferCollectionSetConstraintsRequest {
+                constraints: Some(constraints),
+                must_match_vmo,
+            },
+        );
+    }
+
+    /// An eventpair that closes when no more than so many buffers are left.
+    pub fn attach_lifetime_tracking(&self, buffers_remaining: u32) -> Tracker {
+        let (tracker, server_end) = self.new_tracker();
+        self.send::<fsysmem2::BufferCollectionAttachLifetimeTrackingMethod>(
+            fsysmem2::BufferCollectionAttachLifetimeTrackingRequest {
+                server_end,
+                buffers_remaining: Some(buffers_remaining),
+            },
+        );
+        tracker
     }
 
     pub fn attach(&self) -> Self {

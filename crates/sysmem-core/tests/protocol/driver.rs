@@ -8,13 +8,14 @@ use fidl::{
 };
 use sysmem_core::negotiation::HeapCatalog;
 use sysmem_core::{
-    Access, AllocationId, AllocationPlan, Breakage, BufferHandle, ChannelId, ChannelKind, Config,
-    Core, Delivery, Effect, HeapFailure, Host, Input, Instant, NodeId, Record, Reply, Strength,
-    VmoInfo,
+    Access, AllocationId, Breakage, BufferHandle, ChannelId, ChannelKind, CollectionName, Config,
+    Core, Delivery, Effect, HeapFailure, Host, Input, Instant, NodeId, Presence, Record, Reply,
+    Strength, VmoInfo,
 };
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::handle::{Object, Pair, Register, SimHandle};
+use crate::memory::{Allocation, Buffer, CloseWeakAsap, Memory, report_of};
 
 /// The core, and the world that it sees.
 pub struct Driver {
@@ -24,8 +25,8 @@ pub struct Driver {
 }
 
 /// Channels, nodes and memory, as the core's numbers for them stand.
-#[derive(Default)]
 pub struct Wires {
+    now: Instant,
     pub register: Register,
     pub channels: BTreeMap<Pair, Wire>,
     pub served: BTreeMap<ChannelId, Pair>,
@@ -38,6 +39,10 @@ pub struct Wires {
     pub node_refs: BTreeSet<NodeId>,
     forgotten: BTreeSet<NodeId>,
     pub log: Vec<Record>,
+    pub complaints: Vec<CollectionName>,
+    /// Eventpairs whose other end the core had, and has closed.
+    pub closed_eventpairs: BTreeSet<u64>,
+    last_eventpair: u64,
     /// Channels whose server end is gone, in that order.
     pub closed: Vec<Pair>,
     last_pair: u64,
@@ -76,20 +81,6 @@ pub enum Answer {
     IsKnown(bool),
     VmoInfo(Result<Box<VmoInfo>, fsysmem2::Error>),
     UnknownMethod,
-}
-
-#[derive(Debug)]
-pub struct Allocation {
-    pub plan: AllocationPlan,
-    pub stage: Memory,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
-    Wanted,
-    Made,
-    LetGo,
-    Gone,
 }
 
 impl Driver {
@@ -153,22 +144,50 @@ impl Driver {
 
     /// The heap's answer.
     pub fn answer_allocation(&mut self, allocation: AllocationId, result: Result<(), HeapFailure>) {
-        let memory = self.wires.allocations.get_mut(&allocation).expect("an allocation");
+        let memory = self.memory(allocation);
         assert_eq!(memory.stage, Memory::Wanted, "the heap answers once");
         memory.stage = if result.is_ok() { Memory::Made } else { Memory::Gone };
         self.feed(Input::Allocated { allocation, result });
     }
 
-    /// Nobody holds the buffers any more.
+    /// Clients drop all their handles to the buffers, and the core hears of it.
     pub fn free(&mut self, allocation: AllocationId) {
-        let memory = self.wires.allocations.get_mut(&allocation).expect("an allocation");
-        assert_eq!(memory.stage, Memory::LetGo, "the core holds on to them");
-        memory.stage = Memory::Gone;
-        let count = memory.plan.count;
-        for index in 0..count {
-            self.feed(Input::StrongGone { allocation, index });
-            self.feed(Input::BufferGone { allocation, index });
+        for buffer in &mut self.memory(allocation).buffers {
+            (buffer.strong, buffer.weak) = (0, 0);
         }
+        assert_eq!(self.memory(allocation).stage, Memory::LetGo, "the core holds on to them");
+        for index in 0..self.memory(allocation).plan.count {
+            while self.report(allocation, index) {}
+        }
+    }
+
+    /// A client drops one handle. The core does not hear of it yet.
+    pub fn drop_handle(&mut self, allocation: AllocationId, index: u32, strength: Strength) {
+        self.memory(allocation).buffers[index as usize].drop_one(strength);
+    }
+
+    /// Tells the core the next thing about a buffer; whether there was one.
+    pub fn report(&mut self, allocation: AllocationId, index: u32) -> bool {
+        let memory = self.memory(allocation);
+        let Some(told) = memory.report(index) else { return false };
+        memory.note_told(index, told);
+        self.feed(report_of(allocation, index, told));
+        let buffer = &self.memory(allocation).buffers[index as usize];
+        assert_ne!(buffer.close_weak_asap, CloseWeakAsap::Open, "whoever has weak handles is told");
+        true
+    }
+
+    /// What the core could be told about buffers.
+    pub fn reports(&self) -> Vec<(AllocationId, u32)> {
+        let all = self.wires.allocations.iter();
+        let all =
+            all.flat_map(|(id, memory)| (0..memory.plan.count).map(move |i| (*id, i, memory)));
+        let due = all.filter(|(_, index, memory)| memory.report(*index).is_some());
+        due.map(|(id, index, _)| (id, index)).collect()
+    }
+
+    fn memory(&mut self, allocation: AllocationId) -> &mut Allocation {
+        self.wires.allocations.get_mut(&allocation).expect("an allocation")
     }
 
     /// A channel breaks for another reason than a packet.
@@ -184,6 +203,7 @@ impl Driver {
     }
 
     pub fn feed(&mut self, input: Input<SimHandle>) {
+        self.wires.now = self.now;
         self.core.handle(self.now, input, &self.wires);
         self.carry_out();
     }
@@ -206,6 +226,30 @@ impl Driver {
             !wire.to_server.is_empty() || !wire.client_open
         };
         self.wires.served.values().copied().filter(is_pending).collect()
+    }
+}
+
+impl Default for Wires {
+    fn default() -> Self {
+        Self {
+            now: Instant(0),
+            register: Register::default(),
+            channels: BTreeMap::new(),
+            served: BTreeMap::new(),
+            answered: BTreeSet::new(),
+            turn_ins: Vec::new(),
+            allocations: BTreeMap::new(),
+            collections_allocated: BTreeSet::new(),
+            node_refs: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+            log: Vec::new(),
+            complaints: Vec::new(),
+            closed_eventpairs: BTreeSet::new(),
+            closed: Vec::new(),
+            last_eventpair: 0,
+            last_pair: 0,
+            last_txid: 0,
+        }
     }
 }
 
@@ -287,6 +331,12 @@ impl Wires {
         taken
     }
 
+    /// One end of a new eventpair, by its number.
+    pub fn new_eventpair(&mut self) -> (u64, SimHandle) {
+        self.last_eventpair += 1;
+        (self.last_eventpair, self.handle(Object::EventPair(self.last_eventpair)))
+    }
+
     fn send_encoded(&mut self, pair: Pair, mut e: Encoder<SimHandle>) {
         let handles = e.take_handles().map(|disposition| disposition.handle).collect();
         self.send_raw(pair, e.bytes().to_vec(), handles);
@@ -346,7 +396,7 @@ impl Wires {
             Effect::Allocate { allocation, plan } => {
                 let first = self.collections_allocated.insert(plan.collection);
                 assert!(first, "collection {} is allocated twice", plan.collection);
-                let memory = Allocation { plan, stage: Memory::Wanted };
+                let memory = Allocation::new(plan);
                 assert!(self.allocations.insert(allocation, memory).is_none());
             }
             Effect::LetGo(allocation) => {
@@ -354,8 +404,15 @@ impl Wires {
                 assert_eq!(memory.stage, Memory::Made, "let go of once, and when it is there");
                 memory.stage = Memory::LetGo;
             }
-            Effect::CloseWeakAsap { .. } | Effect::ComplainOfWeak { .. } => {
-                panic!("no handle is weak");
+            Effect::CloseWeakAsap { allocation, index } => {
+                let now = self.now;
+                self.buffer(allocation, index).close_weak_asap(now);
+            }
+            Effect::ComplainOfWeak { allocation, index, collection } => {
+                assert_eq!(self.allocations[&allocation].plan.collection, collection.id);
+                let now = self.now;
+                self.buffer(allocation, index).complain(now);
+                self.complaints.push(collection);
             }
             Effect::ForgetNode(node) => {
                 assert!(self.forgotten.insert(node), "{node:?} is forgotten twice");
@@ -386,16 +443,20 @@ impl Wires {
             }
             Reply::Buffers(responder, result) => {
                 if let Ok(delivery) = &result {
-                    let memory = &self.allocations[&delivery.allocation];
-                    assert_eq!(memory.stage, Memory::Made, "buffers are there on delivery");
-                    assert_eq!(memory.plan.count, delivery.count);
-                    assert_eq!(memory.plan.collection, delivery.collection);
+                    let memory = self.allocations.get_mut(&delivery.allocation);
+                    memory.expect("an allocation").deliver(delivery, self.now);
                 }
                 (responder.txid(), Answer::Buffers(result.map(Box::new)))
             }
             Reply::Check(responder, result) => (responder.txid(), Answer::Check(result)),
             Reply::IsTokenKnown(responder, known) => (responder.txid(), Answer::IsKnown(known)),
             Reply::VmoInfo(responder, result) => {
+                if let Ok(info) = &result
+                    && info.weak.is_some()
+                {
+                    let memory = self.allocations.get_mut(&info.allocation).expect("an allocation");
+                    memory.deliver_new_weak(info.name.index as u32, self.now);
+                }
                 (responder.txid(), Answer::VmoInfo(result.map(Box::new)))
             }
             Reply::UnknownMethod { txid, .. } => (txid, Answer::UnknownMethod),
@@ -426,6 +487,7 @@ impl Wires {
                 match object {
                     Object::ClientEnd(pair) => self.close(pair),
                     Object::ServerEnd(pair) => self.server_end_dropped(pair),
+                    Object::EventPair(number) => drop(self.closed_eventpairs.insert(number)),
                     _ => {}
                 }
             }
@@ -461,17 +523,32 @@ impl Host<SimHandle> for Wires {
     }
 
     fn buffer_of(&self, vmo: &SimHandle) -> Option<BufferHandle> {
-        let Object::Buffer(allocation, index) = vmo.object() else { return None };
-        let (strength, access) = (Strength::Strong, Access::ReadOnly);
-        Some(BufferHandle { allocation, index, strength, access })
+        let (allocation, index, strength, access) = match vmo.object() {
+            Object::Buffer(allocation, index) => {
+                (allocation, index, Strength::Strong, Access::ReadWrite)
+            }
+            Object::WeakBuffer(allocation, index) => {
+                (allocation, index, Strength::Weak, Access::ReadOnly)
+            }
+            _ => return None,
+        };
+        let buffer = self.allocations.get(&allocation)?.buffers.get(index as usize)?;
+        let is_there = buffer.told != Presence::Gone;
+        is_there.then_some(BufferHandle { allocation, index, strength, access })
     }
 
-    fn has_strong_handle(&self, allocation: AllocationId, _: u32) -> bool {
-        self.allocations.get(&allocation).is_some_and(|memory| memory.stage != Memory::Gone)
+    fn has_strong_handle(&self, allocation: AllocationId, index: u32) -> bool {
+        let memory = &self.allocations[&allocation];
+        assert_eq!(memory.stage, Memory::LetGo, "of others the core knows it");
+        memory.buffers[index as usize].strong > 0
     }
 }
 
 impl Wires {
+    fn buffer(&mut self, allocation: AllocationId, index: u32) -> &mut Buffer {
+        &mut self.allocations.get_mut(&allocation).expect("an allocation").buffers[index as usize]
+    }
+
     fn live_token(&self, pair: Pair) -> Option<ChannelId> {
         let wire = self.channels.get(&pair)?;
         wire.served_as.filter(|_| wire.kind == ChannelKind::Token)

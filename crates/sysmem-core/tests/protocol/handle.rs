@@ -21,9 +21,11 @@ pub enum Object {
     /// An event of somebody else.
     Event,
     Buffer(AllocationId, u32),
+    /// A weak handle to one.
+    WeakBuffer(AllocationId, u32),
     /// Memory of somebody else.
     Vmo,
-    EventPair,
+    EventPair(u64),
 }
 
 /// A handle. It has one owner, and reports to the register when it is dropped.
@@ -76,9 +78,9 @@ impl Handle for SimHandle {
     fn receive(self, object_type: ObjectType, _: Rights) -> Result<Self, HandleFault> {
         let own = match self.object {
             Object::ClientEnd(_) | Object::ServerEnd(_) | Object::Impostor(_) => 4,
-            Object::Buffer(..) | Object::Vmo => 3,
+            Object::Buffer(..) | Object::WeakBuffer(..) | Object::Vmo => 3,
             Object::NodeRef(_) | Object::Event => 5,
-            Object::EventPair => 16,
+            Object::EventPair(_) => 16,
         };
         if object_type == ObjectType::ANY || object_type == ObjectType(own) {
             Ok(self)

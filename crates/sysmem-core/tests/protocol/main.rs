@@ -10,5 +10,6 @@ mod driver;
 mod handle;
 mod inspect;
 mod lifecycle;
+mod memory;
 mod simulator;
 mod world;

@@ -5,12 +5,15 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use fidl::ClientEnd;
-use sysmem_core::{ChannelKind, HeapFailure, Instant, Record};
+use sysmem_core::{
+    AllocationId, ChannelKind, CollectionName, HeapFailure, Instant, Record, Strength,
+};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::Client;
-use crate::driver::{Driver, Memory};
+use crate::driver::Driver;
 use crate::handle::{Object, Pair, SimHandle};
+use crate::memory::{Buffer, Memory};
 
 /// A server and its clients.
 #[derive(Clone)]
@@ -85,6 +88,31 @@ impl World {
         self.settle();
     }
 
+    /// A client drops a handle to a buffer, and the core is told what that means for it.
+    pub fn drop_handle(&self, allocation: AllocationId, index: u32, strength: Strength) {
+        self.driver().drop_handle(allocation, index, strength);
+        self.tell();
+    }
+
+    /// Tells the core what there is to be told about buffers.
+    pub fn tell(&self) {
+        loop {
+            let due = self.driver().reports();
+            let Some((allocation, index)) = due.first().copied() else { return };
+            assert!(self.driver().report(allocation, index));
+        }
+    }
+
+    /// Collections whose weak handles the core has complained about, for each buffer.
+    pub fn complaints(&self) -> Vec<CollectionName> {
+        self.driver().wires.complaints.clone()
+    }
+
+    /// What is known about a buffer.
+    pub fn buffer(&self, allocation: AllocationId, index: u32) -> Buffer {
+        self.driver().wires.allocations[&allocation].buffers[index as usize]
+    }
+
     pub fn advance_to(&self, seconds: i64) {
         self.driver().tick(Instant(seconds * 1_000_000_000));
     }
@@ -99,7 +127,7 @@ impl World {
         log.iter().filter(|record| record.text.contains(part)).cloned().collect()
     }
 
-    pub fn allocations_in(&self, stage: Memory) -> Vec<sysmem_core::AllocationId> {
+    pub fn allocations_in(&self, stage: Memory) -> Vec<AllocationId> {
         let driver = self.driver();
         let allocations = driver.wires.allocations.iter();
         allocations.filter(|(_, memory)| memory.stage == stage).map(|(id, _)| *id).collect()

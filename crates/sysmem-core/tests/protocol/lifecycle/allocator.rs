@@ -87,12 +87,6 @@ fn get_vmo_info_names_the_buffer_also_after_the_collection_has_failed() {
     let expected = sysmem_core::BufferName { collection: id, index: 2 };
     assert_eq!(vmo_info(&allocator, request()), Ok(expected));
 
-    let more = fsysmem2::AllocatorGetVmoInfoRequest {
-        need_single_buffer_settings: Some(true),
-        ..request()
-    };
-    assert_eq!(vmo_info(&allocator, more), Err(fsysmem2::Error::UNSPECIFIED));
-
     world.driver().free(allocation);
     assert_eq!(vmo_info(&allocator, request()), Err(fsysmem2::Error::NOT_FOUND));
     assert!(allocator.is_open());

@@ -5,7 +5,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
-use crate::driver::Memory;
+use crate::memory::Memory;
 use crate::world::World;
 
 /// Root and dispensable participant, bound.

@@ -5,8 +5,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
-use crate::driver::Memory;
 use crate::handle::SimHandle;
+use crate::memory::Memory;
 use crate::world::{World, no_memory};
 
 /// Two participants who wait for a heap that takes its time.

@@ -12,4 +12,7 @@ mod limits;
 mod negotiation;
 mod release;
 mod rights;
+mod tracking;
+mod vmo_info;
+mod weak;
 mod wire;

@@ -228,17 +228,6 @@ fn a_handle_of_the_wrong_type_fails_the_domain() {
 }
 
 #[test]
-fn methods_of_later_versions_say_so_in_the_log() {
-    let world = World::new();
-    let collection = world.allocator().non_shared_collection();
-    collection.send::<fsysmem2::NodeSetWeakMethod>(());
-    assert_eq!(collection.epitaph(), INTERNAL);
-    let said =
-        world.log("fuchsia.sysmem2/Node.SetWeak: the request is not supported by this version");
-    assert_eq!(said.len(), 1);
-}
-
-#[test]
 fn messages_to_a_closed_channel_are_ignored() {
     let world = World::new();
     let collection = world.allocator().non_shared_collection();

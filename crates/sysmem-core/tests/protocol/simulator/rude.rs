@@ -15,7 +15,7 @@ impl Run {
             0 => {
                 let length = self.rng.below(64);
                 let bytes = (0..length).map(|_| self.rng.next().to_le_bytes()[0]).collect();
-                let handle = self.driver.wires.handle(Object::EventPair);
+                let handle = self.driver.wires.new_eventpair().1;
                 self.driver.wires.send_raw(pair, bytes, vec![handle]);
             }
             1 => {

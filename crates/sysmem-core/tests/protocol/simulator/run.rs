@@ -6,8 +6,9 @@ use sysmem_core::{AllocationId, ChannelKind, Delivery, HeapFailure, Instant, Nod
 
 use super::Tally;
 use super::rng::Rng;
-use crate::driver::{Answer, Driver, Memory};
+use crate::driver::{Answer, Driver};
 use crate::handle::Pair;
+use crate::memory::Memory;
 
 /// A simulated world in its course.
 pub struct Run {

@@ -1,0 +1,78 @@
+//! Whether a node holds buffers strongly, and whether its client knows what it means if not
+//! (`sysmem2-protocols.md` 5.3).
+
+use crate::interface::Strength;
+
+/// What `SetWeak` and `SetWeakOk` have said about a node. There is no way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Weakness {
+    strength: Strength,
+    ok: WeakOk,
+}
+
+/// How far somebody has promised to watch `close_weak_asap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum WeakOk {
+    No,
+    ForNode,
+    /// Also for what is made below the node from now on.
+    ForNodeAndChildren,
+}
+
+impl Weakness {
+    /// Of a root.
+    pub const NONE: Self = Self { strength: Strength::Strong, ok: WeakOk::No };
+
+    /// Of a child that is made now (3.1).
+    pub const fn inherited(self) -> Self {
+        let ok = match self.ok {
+            WeakOk::No | WeakOk::ForNode => WeakOk::No,
+            WeakOk::ForNodeAndChildren => WeakOk::ForNodeAndChildren,
+        };
+        Self { strength: self.strength, ok }
+    }
+
+    /// `SetWeak`, which implies `SetWeakOk` for the node alone.
+    pub fn set_weak(&mut self) {
+        self.strength = Strength::Weak;
+        self.ok = self.ok.max(WeakOk::ForNode);
+    }
+
+    /// `SetWeakOk`. What was said for children before stays.
+    pub fn set_ok(&mut self, for_child_nodes_also: bool) {
+        let ok = if for_child_nodes_also { WeakOk::ForNodeAndChildren } else { WeakOk::ForNode };
+        self.ok = self.ok.max(ok);
+    }
+
+    pub const fn is_weak(self) -> bool {
+        matches!(self.strength, Strength::Weak)
+    }
+
+    /// Whether the client may get what a node of this strength gets.
+    pub const fn may_wait(self) -> bool {
+        !self.is_weak() || !matches!(self.ok, WeakOk::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_ok_reaches_children_only_if_it_says_so_and_then_all_of_them() {
+        let mut node = Weakness::NONE;
+        node.set_weak();
+        assert!(node.may_wait());
+        assert!(node.inherited().is_weak() && !node.inherited().may_wait());
+        node.set_ok(true);
+        node.set_ok(false);
+        assert!(node.inherited().inherited().may_wait());
+    }
+
+    #[test]
+    fn weak_ok_does_not_make_weak() {
+        let mut node = Weakness::NONE;
+        node.set_ok(true);
+        assert!(!node.is_weak() && !node.inherited().is_weak());
+    }
+}

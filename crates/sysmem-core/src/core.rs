@@ -132,7 +132,8 @@ impl<H: Handle> Core<H> {
         | Input::StrongGone { allocation, .. }
         | Input::BufferGone { allocation, .. } = input
         {
-            return self.shared.allocations.collection_of(*allocation).map(Subject::Collection);
+            let record = self.shared.allocations.get(*allocation);
+            return record.map(|record| Subject::Collection(record.collection));
         }
         let channel = input.channel()?;
         match *self.shared.served(channel)? {

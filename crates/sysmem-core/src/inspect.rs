@@ -143,12 +143,11 @@ impl<H: Handle> Core<H> {
 
     /// What the core knows of some buffers, as long as they are not all gone.
     pub fn inspect_allocation(&self, id: AllocationId) -> Option<Allocation> {
-        let collection = self.shared.allocations.collection_of(id)?;
-        let logical = self.collections.get(&collection);
+        let record = self.shared.allocations.get(id)?;
         Some(Allocation {
-            collection,
-            name: logical.and_then(|logical| logical.name()).map(str::to_owned),
-            held: logical.is_some_and(|logical| logical.holds(id)),
+            collection: record.collection,
+            name: Some(record.name.clone()).filter(|name| !name.is_empty()),
+            held: record.is_held(),
         })
     }
 

@@ -101,9 +101,16 @@ impl<H> Allocations<H> {
         self.by_id.is_empty()
     }
 
-    /// Whose buffers they are, made or not.
-    pub fn collection_of(&self, id: AllocationId) -> Option<u64> {
-        self.by_id.get(&id).map(|allocation| allocation.collection)
+    /// The record of buffers, made or not.
+    pub fn get(&self, id: AllocationId) -> Option<&Allocation<H>> {
+        self.by_id.get(&id)
+    }
+
+    /// The collection has another name now.
+    pub fn rename(&mut self, id: AllocationId, name: &str) {
+        if let Some(allocation) = self.by_id.get_mut(&id) {
+            name.clone_into(&mut allocation.name);
+        }
     }
 
     /// The record of buffers that were made and are not all gone.

@@ -45,6 +45,17 @@ pub(super) struct Buffers {
     pub settings: Arc<fsysmem2::SingleBufferSettings>,
 }
 
+impl Stage {
+    /// The buffers, made or asked for.
+    pub const fn allocation(&self) -> Option<AllocationId> {
+        match self {
+            Self::Gathering => None,
+            Self::UnderWay(attempt) => Some(attempt.buffers.allocation),
+            Self::Allocated(buffers) => Some(buffers.allocation),
+        }
+    }
+}
+
 impl<H> LogicalCollection<H> {
     /// Brings the collection as far as it can get, now that a node may have become ready.
     pub(super) fn settle(&mut self, shared: &mut Shared<H>, id: NodeId) {
@@ -156,10 +167,9 @@ impl<H> LogicalCollection<H> {
 
     /// Buffers are wanted no longer, made or not.
     pub(super) fn let_go(&mut self, shared: &mut Shared<H>) {
-        match std::mem::replace(&mut self.stage, Stage::Gathering) {
-            Stage::Gathering => {}
-            Stage::UnderWay(attempt) => shared.let_go(attempt.buffers.allocation),
-            Stage::Allocated(buffers) => shared.let_go(buffers.allocation),
+        if let Some(allocation) = std::mem::replace(&mut self.stage, Stage::Gathering).allocation()
+        {
+            shared.let_go(allocation);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::LogicalCollection;
 use super::allocation::Stage;
 use crate::inspect;
-use crate::interface::{AllocationId, NodeId};
+use crate::interface::NodeId;
 use crate::tree::node::{FailureMode, Kind, Link, Node};
 
 impl<H> LogicalCollection<H> {
@@ -20,22 +20,6 @@ impl<H> LogicalCollection<H> {
             stall_deadline: self.stall.deadline(),
             stage: self.stage.inspect(),
             nodes: nodes.filter_map(|id| Some(inspect_node(id, self.tree.get(id)?))).collect(),
-        }
-    }
-}
-
-impl<H> LogicalCollection<H> {
-    /// What the buffers are called.
-    pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(|name| name.text.as_str())
-    }
-
-    /// Whether these buffers are the collection's, made or not.
-    pub fn holds(&self, id: AllocationId) -> bool {
-        match &self.stage {
-            Stage::Gathering => false,
-            Stage::UnderWay(attempt) => attempt.buffers.allocation == id,
-            Stage::Allocated(buffers) => buffers.allocation == id,
         }
     }
 }

@@ -122,8 +122,8 @@ impl<H> LogicalCollection<H> {
         let priority = required(payload.priority, "priority")?;
         let text = required(payload.name, "name")?;
         if self.name.as_ref().is_none_or(|current| priority > current.priority) {
-            if let Some(record) = self.allocation().and_then(|id| shared.allocations.made_mut(id)) {
-                record.name.clone_from(&text);
+            if let Some(allocation) = self.stage.allocation() {
+                shared.allocations.rename(allocation, &text);
             }
             self.name = Some(Name { priority, text });
         }

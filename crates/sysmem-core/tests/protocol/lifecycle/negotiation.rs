@@ -5,7 +5,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::{cpu, impossible, no_use};
-use crate::driver::Memory;
+use crate::memory::Memory;
 use crate::world::{World, no_memory};
 
 const EMPTY: fsysmem2::Error = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;

@@ -15,3 +15,4 @@ mod satisfaction;
 mod sentences;
 mod sentences_formats;
 mod sentences_images;
+mod small_world;

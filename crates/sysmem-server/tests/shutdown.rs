@@ -1,0 +1,379 @@
+//! When all clients go, nothing stays behind: no node, no descriptor, no byte. The service is a
+//! process of its own, and its `/proc` says what it has.
+//!
+//! `SYSMEM_SHUTDOWN_SEED` replays a run.
+
+mod common;
+
+use std::any::Any;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use common::memory::{close_weak_asap, wait_until_closed};
+use common::*;
+use sysmem_fidl::Handle;
+use sysmem_fidl::fuchsia_sysmem2::*;
+use sysmem_fidl::linux_sysmem::{InspectorProxy, Snapshot};
+use sysmem_server::{Server, ServerConfig};
+use zx::EventPair;
+
+const COLLECTIONS: usize = 200;
+const CLIENTS: usize = 8;
+
+/// Numbers that look random and come from a seed: SplitMix64.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % bound as u64).unwrap()
+    }
+
+    fn percent(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    fn shuffle<T>(&mut self, values: &mut [T]) {
+        for last in (1..values.len()).rev() {
+            values.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+/// The service, in a process and a directory of its own.
+struct Service {
+    process: Child,
+    directory: PathBuf,
+}
+
+impl Service {
+    fn start() -> Self {
+        let name = format!("sysmem-shutdown-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", "service"])
+            .env("SYSMEM_TEST_DIRECTORY", &directory)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut word = [0; 5];
+        process.stderr.as_mut().unwrap().read_exact(&mut word).unwrap();
+        assert_eq!(&word, b"ready");
+        Self { process, directory }
+    }
+
+    fn connect(&self) -> Allocator {
+        let path = self.directory.join("fuchsia.sysmem2.Allocator");
+        Allocator::new(Wire::new(zx::connect(path).unwrap()))
+    }
+
+    /// What it says that there is: nodes of each collection, and allocations.
+    fn inspect(&self) -> (Vec<usize>, usize) {
+        let path = self.directory.join("linux.sysmem.Inspector");
+        let inspector = InspectorProxy::new(Wire::new(zx::connect(path).unwrap()));
+        let response = inspector.take_snapshot().unwrap().unwrap();
+        let memory = response.snapshot.unwrap().into();
+        let bytes = zx::read_frozen(&memory, response.size_bytes.unwrap()).unwrap();
+        let snapshot = fidl::unpersist::<Snapshot>(&bytes).unwrap();
+        let collections = snapshot.collections.unwrap();
+        let nodes = collections.into_iter().map(|collection| collection.nodes.unwrap().len());
+        (nodes.collect(), snapshot.allocations.unwrap().len())
+    }
+
+    /// What its descriptors are of.
+    fn descriptors(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap();
+        entries.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect()
+    }
+
+    /// How many bytes of memory it has descriptors or mappings of.
+    fn buffer_bytes(&self) -> u64 {
+        let id = self.process.id();
+        let maps = fs::read_to_string(format!("/proc/{id}/maps")).unwrap();
+        assert!(!maps.contains("/memfd:"), "{maps}");
+        let is_memory = |path: &Path| path.to_string_lossy().starts_with("/memfd:");
+        let entries = fs::read_dir(format!("/proc/{id}/fd")).unwrap().map(|entry| entry.unwrap());
+        let memory =
+            entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| is_memory(&to)));
+        memory.filter_map(|entry| Some(fs::metadata(entry.path()).ok()?.len())).sum()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        self.process.wait().unwrap();
+        fs::remove_dir_all(&self.directory).unwrap();
+    }
+}
+
+/// What a client has, and what ends when it closes it.
+enum Thing {
+    Token(Token),
+    Collection(Collection),
+    Group(Group),
+    /// A connection, a handle to memory, or a mapping.
+    Other(#[expect(dead_code, reason = "it is there to be dropped")] Box<dyn Any>),
+}
+
+impl Thing {
+    /// Closes it, after a good-bye or without one.
+    fn end(self, release: bool) {
+        match self {
+            Self::Token(token) if release => token.release(),
+            Self::Collection(collection) if release => collection.release(),
+            Self::Group(group) if release => group.release(),
+            _ => {}
+        }
+    }
+}
+
+/// Clients at work.
+struct Crowd {
+    rng: Rng,
+    clients: Vec<Allocator>,
+    things: Vec<Thing>,
+    /// Eventpairs whose other ends are closed when something is gone.
+    trackers: Vec<EventPair>,
+}
+
+impl Crowd {
+    /// Makes a collection of some shape, and brings it some way along.
+    fn make_collection(&mut self) {
+        let client = self.rng.below(self.clients.len());
+        let root = shared_token(&self.clients[client]);
+        let mut tokens = self.make_children(&root);
+        let group =
+            if self.rng.percent(30) { Some(self.make_group(&root, &mut tokens)) } else { None };
+        root.sync().unwrap();
+        self.track_nodes(&tokens);
+        tokens.insert(0, root);
+        if self.rng.percent(15) {
+            // Never turned in.
+            self.things.extend(tokens.into_iter().map(Thing::Token));
+            self.things.extend(group.map(Thing::Group));
+            return;
+        }
+        let mut collections = Vec::new();
+        for token in tokens {
+            let client = self.rng.below(self.clients.len());
+            collections.push(bind(&self.clients[client], token));
+        }
+        let speak_up = if self.rng.percent(75) { 100 } else { 50 };
+        let mut silent = false;
+        for collection in &collections {
+            if self.rng.percent(speak_up) {
+                let count = u32::try_from(1 + self.rng.below(3)).unwrap();
+                set_constraints(collection, CPU_USAGE_READ | CPU_USAGE_WRITE, count);
+            } else {
+                silent = true;
+            }
+        }
+        if let Some(group) = group {
+            if self.rng.percent(speak_up) {
+                group.all_children_present();
+            } else {
+                silent = true;
+            }
+            self.things.push(Thing::Group(group));
+        }
+        self.track_lifetime(&collections[0]);
+        if !silent {
+            self.take_buffers(&collections);
+        }
+        self.attach(&collections[0], silent);
+        self.things.extend(collections.into_iter().map(Thing::Collection));
+    }
+
+    fn make_children(&mut self, root: &Token) -> Vec<Token> {
+        (0..self.rng.below(4))
+            .map(|_| {
+                let child = duplicate(root);
+                if self.rng.percent(30) {
+                    child.set_dispensable();
+                }
+                if self.rng.percent(30) {
+                    child.set_weak();
+                }
+                child
+            })
+            .collect()
+    }
+
+    fn make_group(&mut self, parent: &Token, tokens: &mut Vec<Token>) -> Group {
+        let (group, group_request) = Wire::pair();
+        parent.create_buffer_collection_token_group(
+            BufferCollectionTokenCreateBufferCollectionTokenGroupRequest {
+                group_request: Some(group_request),
+            },
+        );
+        let group = Group::new(group);
+        for _ in 0..1 + self.rng.below(3) {
+            let (child, token_request) = Wire::pair();
+            group.create_child(BufferCollectionTokenGroupCreateChildRequest {
+                token_request: Some(token_request),
+                rights_attenuation_mask: None,
+            });
+            tokens.push(Token::new(child));
+        }
+        group.sync().unwrap();
+        group
+    }
+
+    fn track_nodes(&mut self, tokens: &[Token]) {
+        for token in tokens {
+            if self.rng.percent(30) {
+                let (ours, server_end) = eventpair();
+                token.attach_node_tracking(NodeAttachNodeTrackingRequest { server_end });
+                self.trackers.push(ours);
+            }
+        }
+    }
+
+    fn track_lifetime(&mut self, collection: &Collection) {
+        for buffers_remaining in 0..self.rng.below(3) {
+            let (ours, server_end) = eventpair();
+            let buffers_remaining = u32::try_from(buffers_remaining).ok();
+            collection.attach_lifetime_tracking(BufferCollectionAttachLifetimeTrackingRequest {
+                server_end,
+                buffers_remaining,
+            });
+            self.trackers.push(ours);
+        }
+    }
+
+    /// A participant that comes later, and may not get what it wants.
+    fn attach(&mut self, collection: &Collection, silent: bool) {
+        if !self.rng.percent(40) {
+            return;
+        }
+        let (token, token_request) = Wire::pair();
+        collection.attach_token(BufferCollectionAttachTokenRequest {
+            rights_attenuation_mask: Some(u32::MAX),
+            token_request: Some(token_request),
+        });
+        if collection.sync().is_err() {
+            return;
+        }
+        let token = Token::new(token);
+        if self.rng.percent(30) {
+            self.things.push(Thing::Token(token));
+            return;
+        }
+        let attached = bind(&self.clients[0], token);
+        set_constraints(&attached, CPU_USAGE_READ, 1);
+        if !silent {
+            self.take_buffers(std::slice::from_ref(&attached));
+        }
+        self.things.push(Thing::Collection(attached));
+    }
+
+    /// Waits for buffers, of which some are given back at once, and some are mapped.
+    fn take_buffers(&mut self, collections: &[Collection]) {
+        for collection in collections {
+            if self.rng.percent(20) {
+                continue;
+            }
+            // A group may have chosen another one, and an attached one may have come too late.
+            let Ok(Ok(response)) = collection.wait_for_all_buffers_allocated() else { continue };
+            for mut buffer in response.buffer_collection_info.unwrap().buffers.unwrap() {
+                if buffer.close_weak_asap.is_some() {
+                    self.trackers.push(close_weak_asap(&mut buffer));
+                }
+                let memory = buffer.vmo.take().map(zx::Handle::from);
+                match (memory, self.rng.below(4)) {
+                    (Some(memory), 1) => {
+                        let map = zx::Mapping::new(&memory, 4096, zx::Access::ReadOnly).unwrap();
+                        self.things.push(Thing::Other(Box::new(map)));
+                    }
+                    (Some(memory), 2 | 3) => self.things.push(Thing::Other(Box::new(memory))),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Everybody goes, in random order.
+    fn go(mut self) -> Vec<EventPair> {
+        let connections = self.clients.into_iter().map(|client| Thing::Other(Box::new(client)));
+        self.things.extend(connections);
+        self.rng.shuffle(&mut self.things);
+        for thing in self.things {
+            thing.end(self.rng.percent(50));
+        }
+        self.trackers
+    }
+}
+
+fn eventpair() -> (EventPair, Option<Handle>) {
+    let (ours, theirs) = EventPair::pair().unwrap();
+    (ours, Some(zx::Handle::from(theirs).into()))
+}
+
+fn seed() -> u64 {
+    let given = std::env::var("SYSMEM_SHUTDOWN_SEED");
+    given.map_or(0x0005_75e3, |seed| seed.parse().expect("SYSMEM_SHUTDOWN_SEED is a number"))
+}
+
+fn round_trip(allocator: &Allocator) {
+    let request = AllocatorValidateBufferCollectionTokenRequest { token_server_koid: Some(1) };
+    allocator.validate_buffer_collection_token(request).unwrap();
+}
+
+#[test]
+fn objects_when_all_clients_go_nothing_stays_behind() {
+    zx::raise_descriptor_limit().unwrap();
+    let seed = seed();
+    println!("SYSMEM_SHUTDOWN_SEED={seed}");
+    let service = Service::start();
+    let bystander = service.connect();
+    assert_serves(&bystander);
+    while service.buffer_bytes() > 0 {
+        round_trip(&bystander);
+    }
+    let before = service.descriptors().len();
+
+    let clients = (0..CLIENTS).map(|_| service.connect()).collect();
+    let mut crowd = Crowd { rng: Rng(seed), clients, things: Vec::new(), trackers: Vec::new() };
+    for _ in 0..COLLECTIONS {
+        crowd.make_collection();
+    }
+    let (nodes, allocations) = service.inspect();
+    let total: usize = nodes.iter().sum();
+    println!("{} collections, {total} nodes, {allocations} allocations", nodes.len());
+    assert_eq!(nodes.len(), COLLECTIONS);
+    assert!(nodes.contains(&1) && nodes.iter().any(|count| *count > 5));
+    assert!(allocations > COLLECTIONS / 4 && allocations < COLLECTIONS);
+    assert!(service.buffer_bytes() > 0);
+
+    crowd.go().iter().for_each(wait_until_closed);
+    let start = Instant::now();
+    while service.inspect() != (Vec::new(), 0)
+        || service.descriptors().len() > before
+        || service.buffer_bytes() > 0
+    {
+        assert!(start.elapsed() < PATIENCE, "{:#?}", service.descriptors());
+        round_trip(&bystander);
+    }
+    assert_serves(&bystander);
+}
+
+#[test]
+#[ignore = "the service of the test here"]
+fn service() {
+    let Some(directory) = std::env::var_os("SYSMEM_TEST_DIRECTORY") else { return };
+    let server = Server::bind(ServerConfig::in_directory(directory)).unwrap();
+    eprint!("ready");
+    server.run().unwrap();
+}

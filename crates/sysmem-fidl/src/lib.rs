@@ -5,6 +5,7 @@
 //! crate [`fidl`] and leave open what a handle is. What it is on Linux is [`Handle`], and the type
 //! aliases here name the types with it.
 
+pub mod conversions;
 mod handle;
 
 pub use handle::{Expected, Handle};

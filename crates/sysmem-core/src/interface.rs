@@ -9,6 +9,8 @@ use std::sync::Arc;
 use fidl::Txid;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
+use crate::failed::FailedAllocation;
+
 /// A channel that the driver serves for the core. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChannelId(pub u64);
@@ -173,6 +175,9 @@ pub enum Effect<H> {
     ForgetNode(NodeId),
     /// Something that an operator wants to know.
     Log(Record),
+    /// An allocation has failed, which an operator and those who took part want to know, and why.
+    /// Comes before the channels of the latter close.
+    Explain(Box<FailedAllocation>),
 }
 
 /// How long the weak handles to a buffer may stay when its strong ones are gone, in nanoseconds

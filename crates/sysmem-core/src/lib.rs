@@ -32,6 +32,7 @@ mod allocator;
 mod core;
 mod deadlines;
 mod deviation;
+mod failed;
 pub mod inspect;
 mod interface;
 mod lifetime;
@@ -45,6 +46,7 @@ mod tree;
 mod vmo_info;
 
 pub use crate::core::{Config, Core};
+pub use failed::{Difference, Explained, ExplainedCombination, FailedAllocation, Reason};
 pub use interface::*;
 pub use limits::SELECTIONS_MAX;
 pub use logical::Inconsistency;

@@ -28,6 +28,9 @@ pub(crate) const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 /// Group selections tried in one logical allocation (4.4).
 pub const SELECTIONS_MAX: usize = 64;
 
+/// Of those, how many are followed up when none works, to say why.
+pub(crate) const EXPLAINED_COMBINATIONS_MAX: usize = 8;
+
 /// Nodes that one line of the log lists.
 pub(crate) const LISTED_NODES_MAX: usize = 32;
 

@@ -12,8 +12,8 @@ use crate::negotiation::{Agreement, pin};
 use crate::shared::Shared;
 
 /// The existing buffers, as late participants have to take them.
-#[derive(Debug)]
-pub(super) struct Pinned {
+#[derive(Clone, Debug)]
+pub(crate) struct Pinned {
     count: u32,
     settings: Arc<fsysmem2::SingleBufferSettings>,
     constraints: fsysmem2::BufferCollectionConstraints,
@@ -33,6 +33,14 @@ impl Pinned {
     /// A participant that accepts nothing else.
     pub const fn constraints(&self) -> &fsysmem2::BufferCollectionConstraints {
         &self.constraints
+    }
+
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    pub fn settings(&self) -> &fsysmem2::SingleBufferSettings {
+        &self.settings
     }
 
     /// Whether an agreement is about exactly these buffers.

@@ -6,6 +6,7 @@
 mod allocation;
 mod check;
 mod collection;
+mod explain;
 mod failure;
 mod group;
 mod inspect;
@@ -33,8 +34,10 @@ use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::{FailureMode, Kind, Link, Node};
 use allocation::Stage;
 pub use check::Inconsistency;
+pub(crate) use late::Pinned;
 use stall::StallTimer;
 use stored::Stored;
+pub(crate) use stored::constraint_bytes;
 pub(crate) use turn_in::log_unknown_token;
 
 /// Everybody who shares one set of buffers.

@@ -2,34 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fmt;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::late::Pinned;
 use super::{LogicalCollection, listed};
 use crate::core::Config;
-use crate::interface::{NodeId, Severity};
+use crate::failed::Rejection;
+use crate::interface::{Effect, NodeId};
 use crate::limits::SELECTIONS_MAX;
 use crate::negotiation::{Agreement, Failure, Negotiation, Prepared, pin};
 use crate::selection::Selections;
 use crate::shared::Shared;
-use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::Node;
 use crate::tree::selection::PrunedNode;
-
-/// Why one selection of nodes gets no buffers.
-#[derive(Debug)]
-enum Rejection {
-    /// Nobody has set constraints: everybody gave up a token, or left.
-    NoParticipants,
-    Constraints {
-        failure: Failure,
-        client: Option<DebugInfo>,
-    },
-    /// Late participants do not get along with the buffers that there are.
-    OtherSettings,
-}
 
 /// What the selections of one search have in common.
 struct Attempts<'a> {
@@ -64,14 +50,9 @@ impl<H> LogicalCollection<H> {
                     format!("selected {}: {agreement:?}", self.describe(selected))
                 });
             }
-            Err(fsysmem2::Error::TOO_MANY_GROUP_CHILD_COMBINATIONS) => {
-                let text = format!("no agreement in {SELECTIONS_MAX} combinations of children");
-                self.log(shared, Severity::Error, text);
-            }
-            Err(_) => {
-                for rejection in rejections {
-                    self.log(shared, Severity::Error, format!("no buffers: {rejection}"));
-                }
+            Err(error) => {
+                let failed = self.failed(shared, top, pinned, rejections, *error);
+                shared.emit(Effect::Explain(Box::new(failed)));
             }
         }
         found
@@ -114,14 +95,9 @@ impl<H> LogicalCollection<H> {
         attempts: &mut Attempts<'a>,
         selected: &[NodeId],
     ) -> Result<Agreement, Rejection> {
-        let mut nodes = self.participants(selected);
+        let nodes = self.negotiators(selected, attempts.pinned.is_some());
         if nodes.is_empty() {
             return Err(Rejection::NoParticipants);
-        }
-        if attempts.pinned.is_some() {
-            let mut present = self.participants(&self.tree.breadth_first(self.tree.root()));
-            present.retain(|(_, node)| node.allocated);
-            nodes.splice(..0, present);
         }
         let agreement = attempts.negotiate(&nodes).map_err(|failure| {
             let client = failure.participant().and_then(|index| nodes.get(index));
@@ -139,6 +115,18 @@ impl<H> LogicalCollection<H> {
     fn must_match(&self) -> Vec<MustMatch> {
         let nodes = self.tree.nodes();
         nodes.filter_map(|(id, node)| Some((id, pin(node.must_match()?)))).collect()
+    }
+
+    /// Those of the selected nodes who want something; before them everybody who has buffers
+    /// already, if they are late. Empty if none of the selected ones does.
+    pub(super) fn negotiators(&self, selected: &[NodeId], late: bool) -> Vec<(NodeId, &Node<H>)> {
+        let mut nodes = self.participants(selected);
+        if late && !nodes.is_empty() {
+            let mut present = self.participants(&self.tree.breadth_first(self.tree.root()));
+            present.retain(|(_, node)| node.allocated);
+            nodes.splice(..0, present);
+        }
+        nodes
     }
 
     /// Those of some nodes that have set constraints.
@@ -171,21 +159,5 @@ impl<'a> Attempts<'a> {
         let must_match = nodes.iter().filter_map(|(id, _)| self.must_match.get(id));
         let everybody: Vec<_> = participants.chain(pinned).chain(must_match).collect();
         self.negotiation.agree(&everybody)
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoParticipants => f.write_str("no participant has set constraints"),
-            Self::Constraints { failure, client } => {
-                // It can name heaps, by the types that clients have come up with.
-                failure.to_string().escape_debug().fmt(f)?;
-                client.iter().try_for_each(|client| write!(f, " ({client})"))
-            }
-            Self::OtherSettings => {
-                f.write_str("a late participant would need other settings or more buffers")
-            }
-        }
     }
 }

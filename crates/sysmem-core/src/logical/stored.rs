@@ -62,7 +62,7 @@ impl Stored {
 }
 
 /// How much memory constraints take, in bytes: the tables and what their vectors hold.
-pub(super) fn constraint_bytes(constraints: &fsysmem2::BufferCollectionConstraints) -> usize {
+pub(crate) fn constraint_bytes(constraints: &fsysmem2::BufferCollectionConstraints) -> usize {
     let memory = constraints.buffer_memory_constraints.as_ref();
     let heaps = memory.and_then(|memory| memory.permitted_heaps.as_deref()).unwrap_or_default();
     let heap_types = heaps.iter().filter_map(|heap| heap.heap_type.as_ref());

@@ -135,11 +135,12 @@ impl<'a> HeapName<'a> {
     }
 }
 
+/// Clients come up with types; no text is to break over them.
 impl fmt::Display for HeapName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.id {
-            0 => f.write_str(self.heap_type),
-            id => write!(f, "{} {id}", self.heap_type),
+            0 => write!(f, "{}", self.heap_type.escape_debug()),
+            id => write!(f, "{} {id}", self.heap_type.escape_debug()),
         }
     }
 }

@@ -172,8 +172,13 @@ impl<H> Node<H> {
 
     /// What the node wants of the buffers, if it is a participant that has said so.
     pub fn constraints(&self) -> Option<&fsysmem2::BufferCollectionConstraints> {
+        self.shared_constraints().map(Arc::as_ref)
+    }
+
+    /// The same, for whoever keeps them.
+    pub fn shared_constraints(&self) -> Option<&Arc<fsysmem2::BufferCollectionConstraints>> {
         match &self.kind {
-            Kind::Collection(participant) => participant.constraints.as_deref(),
+            Kind::Collection(participant) => participant.constraints.as_ref(),
             Kind::Token { .. } | Kind::Group { .. } => None,
         }
     }

@@ -9,8 +9,8 @@ use fidl::{
 use sysmem_core::negotiation::HeapCatalog;
 use sysmem_core::{
     Access, AllocationId, Breakage, BufferHandle, ChannelId, ChannelKind, CollectionName, Config,
-    Core, Delivery, Effect, HeapFailure, Host, Input, Instant, NodeId, Presence, Record, Reply,
-    Strength, VmoInfo,
+    Core, Delivery, Effect, FailedAllocation, HeapFailure, Host, Input, Instant, NodeId, Presence,
+    Record, Reply, Severity, Strength, VmoInfo,
 };
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
@@ -43,6 +43,8 @@ pub struct Wires {
     /// Eventpairs whose other end the core had, and has closed.
     pub closed_eventpairs: BTreeSet<u64>,
     last_eventpair: u64,
+    /// The last failure that is to be explained.
+    pub failure: Option<Box<FailedAllocation>>,
     /// Channels whose server end is gone, in that order.
     pub closed: Vec<Pair>,
     last_pair: u64,
@@ -419,7 +421,18 @@ impl Wires {
                 self.node_refs.remove(&node);
             }
             Effect::Log(record) => self.log.push(record),
+            Effect::Explain(failure) => self.failed(failure),
         }
+    }
+
+    fn failed(&mut self, failure: Box<FailedAllocation>) {
+        for channel in &failure.channels {
+            assert!(self.served.contains_key(channel), "{channel:?} closes before the failure");
+        }
+        let (severity, collection) = (Severity::Error, failure.collection);
+        let text = format!("collection {collection}: {failure}");
+        self.log.push(Record { severity, collection, text });
+        self.failure = Some(failure);
     }
 
     fn reply(&mut self, channel: ChannelId, reply: Reply) {

@@ -150,7 +150,10 @@ fn named(f: &mut fmt::Formatter<'_>, name: Option<&str>, number: u64) -> fmt::Re
 }
 
 fn heap(f: &mut fmt::Formatter<'_>, heap: &Heap) -> fmt::Result {
-    f.write_str(heap.heap_type.as_deref().unwrap_or("a heap without heap_type"))?;
+    match &heap.heap_type {
+        Some(heap_type) => write!(f, "{}", heap_type.escape_debug())?,
+        None => f.write_str("a heap without heap_type")?,
+    }
     match heap.id.unwrap_or(0) {
         0 => Ok(()),
         id => write!(f, " {id}"),

@@ -29,8 +29,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// Of negotiations.
-    pub(crate) fn environment(&self) -> Environment<'_> {
+    /// What participants do not decide.
+    pub fn environment(&self) -> Environment<'_> {
         Environment {
             heaps: &self.heaps,
             format_costs: &self.format_costs,

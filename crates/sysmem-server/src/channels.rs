@@ -83,6 +83,16 @@ pub(crate) enum ServeError {
     Quota,
 }
 
+impl Served {
+    /// What its peer calls it; an accepted connection has none.
+    pub(crate) fn koid(&self) -> Option<Koid> {
+        match self.name {
+            Some(Name::Koid(koid)) => Some(koid),
+            Some(Name::Accepted(_)) | None => None,
+        }
+    }
+}
+
 impl Channels {
     pub(crate) fn new(registry: mio::Registry, closer: Closer) -> Self {
         let descriptors = getrlimit(Resource::Nofile).current;

@@ -17,6 +17,8 @@ use crate::config::ServerConfig;
 use crate::containment::{Outcome, contain};
 use crate::discoverable::Discoverable;
 use crate::dispatch::{Receipt, Receiver};
+use crate::explainer::Explainer;
+use crate::failures::Failures;
 use crate::heaps::Heaps;
 use crate::inspector::{Inspector, Permission};
 use crate::mailbox::Mailbox;
@@ -38,6 +40,8 @@ pub(crate) struct Driver {
     pub(crate) heaps: Heaps,
     pub(crate) inspector: Inspector,
     may_inspect: Permission,
+    pub(crate) failures: Failures,
+    pub(crate) explainer: Explainer,
     pub(crate) closer: Closer,
     /// Who is being served: the client of the channel whose packet is being handled. Channels that
     /// come of it are that client's, too.
@@ -60,14 +64,16 @@ impl Driver {
         mailbox: Arc<Mailbox>,
     ) -> io::Result<(Self, Closed)> {
         let (closer, closed) = Closer::spawn()?;
-        let core = Core::new(sysmem_core::Config {
+        let core_config = sysmem_core::Config {
             heaps: config.catalog(),
             format_costs: config.format_costs,
             page_size_bytes: rustix::param::page_size() as u64,
             first_collection_id: first_collection_id(),
-        });
+        };
         let driver = Self {
-            core,
+            explainer: Explainer::new(core_config.clone(), Arc::clone(&mailbox)),
+            failures: Failures::default(),
+            core: Core::new(core_config),
             objects: Objects {
                 channels: Channels::new(registry.try_clone()?, closer.clone()),
                 buffers: Buffers::new(close_watch(), closer.clone()),
@@ -206,6 +212,9 @@ impl Driver {
     pub(crate) fn close(&mut self, channel: ChannelId) {
         self.objects.channels.close(channel);
         self.outbox.forget(channel);
+        if service::is_own(channel) {
+            self.failures.forget_asker(channel);
+        }
         let mut losses = Vec::new();
         self.objects.buffers.connection_closed(channel, now(), &mut losses);
         self.report(losses);

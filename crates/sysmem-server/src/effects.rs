@@ -37,6 +37,7 @@ impl Driver {
             }
             Effect::ForgetNode(node) => self.objects.node_refs.forget(node),
             Effect::Log(record) => self.log(&record),
+            Effect::Explain(failure) => self.failed(failure),
         }
     }
 

@@ -125,7 +125,8 @@ impl Server {
     }
 
     fn read_mail(&mut self) -> Flow {
-        let Letters { stop, connections, allocations, snapshot, .. } = self.mailbox.0.collect();
+        let Letters { stop, connections, allocations, snapshot, explanations, .. } =
+            self.mailbox.0.collect();
         if stop {
             return Flow::Stop;
         }
@@ -137,6 +138,9 @@ impl Server {
         }
         if let Some(written) = snapshot {
             self.driver.snapshot_written(written);
+        }
+        for (failure, explanation) in explanations {
+            self.driver.explained(failure, explanation);
         }
         Flow::Go
     }

@@ -5,9 +5,11 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sysmem_core::{AllocationId, HeapFailure};
+use sysmem_fidl::linux_sysmem::Explanation;
 
 use crate::discoverable::Discoverable;
 use crate::error::ConnectError;
+use crate::failures::FailureId;
 use crate::inspector::{WriteError, Written};
 
 /// Letters to the loop, and the bell that wakes it.
@@ -28,6 +30,8 @@ pub(crate) struct Letters {
     pub(crate) allocations: Vec<(AllocationId, Result<Vec<zx::Vmo>, HeapFailure>)>,
     /// What the Inspector has asked for.
     pub(crate) snapshot: Option<Result<Written, WriteError>>,
+    /// What the explaining thread has found out; `None` if it cannot tell.
+    pub(crate) explanations: Vec<(FailureId, Option<Explanation>)>,
     /// Nobody will look any more.
     shut: bool,
 }
@@ -88,6 +92,7 @@ impl Letters {
         self.connections.clear();
         self.allocations.clear();
         self.snapshot = None;
+        self.explanations.clear();
     }
 }
 

@@ -46,6 +46,8 @@ pub struct FailedAllocation {
 pub(crate) struct FailedParticipant {
     pub debug: DebugInfo,
     pub constraints: Arc<BufferCollectionConstraints>,
+    /// What the buffers had to be like besides (`sysmem2-constraints.md` 6.5).
+    pub must_match: Option<Arc<fsysmem2::SingleBufferSettings>>,
 }
 
 /// One choice of children of all groups.
@@ -53,6 +55,8 @@ pub(crate) struct FailedParticipant {
 pub(crate) struct FailedCombination {
     /// In the order in which they negotiated; numbers of participants of the allocation.
     pub participants: Vec<usize>,
+    /// How many of the first ones have their buffers already.
+    pub present: usize,
     pub rejection: Rejection,
 }
 

@@ -40,9 +40,10 @@ impl<H> LogicalCollection<H> {
         let combinations = combinations.map(|(selection, rejection)| {
             let selected: Vec<NodeId> = selection.into_iter().map(PrunedNode::id).collect();
             let nodes = self.negotiators(&selected, pinned.is_some());
+            let present = nodes.iter().filter(|(_, node)| node.allocated).count();
             let participants =
                 nodes.into_iter().filter_map(|(id, node)| numbers.number(id, node)).collect();
-            FailedCombination { participants, rejection }
+            FailedCombination { participants, present, rejection }
         });
         let combinations = combinations.collect();
         let nodes = self.tree.breadth_first(top).into_iter();
@@ -69,7 +70,8 @@ impl Numbers {
         let constraints = Arc::clone(node.shared_constraints()?);
         let number = self.participants.len();
         self.of.insert(id, number);
-        self.participants.push(FailedParticipant { debug: node.debug.clone(), constraints });
+        let (debug, must_match) = (node.debug.clone(), node.must_match().cloned());
+        self.participants.push(FailedParticipant { debug, constraints, must_match });
         Some(number)
     }
 }

@@ -184,9 +184,9 @@ impl<H> Node<H> {
     }
 
     /// What the buffers have to be like for the participant, apart from its constraints.
-    pub fn must_match(&self) -> Option<&fsysmem2::SingleBufferSettings> {
+    pub fn must_match(&self) -> Option<&Arc<fsysmem2::SingleBufferSettings>> {
         match &self.kind {
-            Kind::Collection(participant) => participant.must_match.as_deref(),
+            Kind::Collection(participant) => participant.must_match.as_ref(),
             Kind::Token { .. } | Kind::Group { .. } => None,
         }
     }

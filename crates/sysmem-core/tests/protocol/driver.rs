@@ -245,6 +245,7 @@ impl Default for Wires {
             node_refs: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             log: Vec::new(),
+            failure: None,
             complaints: Vec::new(),
             closed_eventpairs: BTreeSet::new(),
             closed: Vec::new(),

@@ -23,6 +23,24 @@ impl Finding {
     }
 }
 
+impl<'a> Explanation<'a> {
+    /// One of the repairs as a sentence without its end, such as "set camera's min_size to 64x64".
+    pub fn suggestion(self, repair: &'a Repair) -> impl fmt::Display + use<'a> {
+        Suggestion { explanation: self, repair }
+    }
+}
+
+struct Suggestion<'a> {
+    explanation: Explanation<'a>,
+    repair: &'a Repair,
+}
+
+impl fmt::Display for Suggestion<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.explanation.repair(f, self.repair)
+    }
+}
+
 /// Of each list at most so many lines.
 const MAX_LINES: usize = 8;
 

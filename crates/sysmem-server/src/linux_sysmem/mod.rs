@@ -1,8 +1,10 @@
 //! The protocols that the server answers itself: what it tells about its own work.
 
+mod diagnostics;
+
 use sysmem_core::{Breakage, ChannelId};
 use sysmem_fidl::fuchsia_hardware_sysmem::DriverConnectorRequest;
-use sysmem_fidl::linux_sysmem::{DiagnosticsRequest, ExplainError, InspectorRequest};
+use sysmem_fidl::linux_sysmem::{DiagnosticsRequest, InspectorRequest};
 
 use crate::client_handle::ClientHandle;
 use crate::driver::Driver;
@@ -22,9 +24,8 @@ impl Driver {
     /// Answers, now or later.
     pub(crate) fn answer(&mut self, channel: ChannelId, question: Question) {
         match question {
-            Question::Diagnostics(DiagnosticsRequest::Explain { responder, .. }) => {
-                let encoded = responder.encode(Err(ExplainError::NOT_FOUND), &mut self.encoder);
-                self.send_answer(channel, encoded);
+            Question::Diagnostics(DiagnosticsRequest::Explain { payload, responder }) => {
+                self.explain(channel, &payload, responder);
             }
             Question::Inspector(InspectorRequest::TakeSnapshot { responder }) => {
                 self.take_snapshot(channel, responder);

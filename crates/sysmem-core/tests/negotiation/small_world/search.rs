@@ -253,10 +253,11 @@ impl<'a> Common<'a> {
             let fits = |entry: &&ImageWish| {
                 (entry.min.0..=entry.max.0).contains(&width)
                     && (entry.min.1..=entry.max.1).contains(&height)
-                    && width % entry.alignment == 0
+                    && width.is_multiple_of(entry.alignment)
             };
             let is_whole = info.is_none_or(|info| {
-                width % info.width_divisor == 0 && height % info.height_divisor == 0
+                width.is_multiple_of(info.width_divisor)
+                    && height.is_multiple_of(info.height_divisor)
             });
             width >= required.0 && height >= required.1 && is_whole && self.entries.iter().all(fits)
         })
@@ -276,10 +277,10 @@ impl<'a> Common<'a> {
     fn is_row(&self, row: u32) -> bool {
         let info = self.info();
         let fits = |entry: &&ImageWish| {
-            (entry.min_row..=entry.max_row).contains(&row) && row % entry.divisor == 0
+            (entry.min_row..=entry.max_row).contains(&row) && row.is_multiple_of(entry.divisor)
         };
         // Images have at least one sample; what is not specific may have no rows.
-        let is_whole = info.is_none_or(|info| row > 0 && row % info.sample_alignment == 0);
+        let is_whole = info.is_none_or(|info| row > 0 && row.is_multiple_of(info.sample_alignment));
         is_whole && self.entries.iter().all(fits)
     }
 

@@ -216,10 +216,16 @@ fn small_world_of_everything() {
     let offers: [&[ImageWish]; 4] = [&[], &[R8, R8G8], &[R8, NV12], &[ANY_IMAGE]];
     let images = [
         ANY_IMAGE,
-        ImageWish { min: (3, 1), divisor: 3, ..ANY_IMAGE },
+        ImageWish { min: (3, 1), ..ANY_IMAGE },
         ImageWish { max: (4, 4), max_row: 5, ..ANY_IMAGE },
         ImageWish { max_area: 3, required: &[(1, 2)], alpha: Some(true), ..ANY_IMAGE },
-        ImageWish { required_min: (2, 2), alignment: 2, alpha: Some(false), ..ANY_IMAGE },
+        ImageWish {
+            required_min: (2, 2),
+            alignment: 2,
+            divisor: 3,
+            alpha: Some(false),
+            ..ANY_IMAGE
+        },
     ];
     let rest = [
         (Use::Gpu, None, None, &[][..]),

@@ -85,7 +85,7 @@ fn lifecycle_s48_check_tells_that_buffers_are_there() {
 }
 
 #[test]
-fn lifecycle_s49_must_match_vmo_of_somebody_else_fails_at_set_constraints() {
+fn lifecycle_s49_constraints_s79_must_match_vmo_of_somebody_else_fails_at_set_constraints() {
     let world = World::new();
     let (root, [other]) = world.participants();
     let vmo = world.handle(crate::handle::Object::Vmo);

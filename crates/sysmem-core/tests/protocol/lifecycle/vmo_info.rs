@@ -156,7 +156,7 @@ fn settings_of_two_vmos_are_compared() {
 }
 
 #[test]
-fn must_match_vmo_forces_the_settings_and_not_the_count() {
+fn constraints_s78_must_match_vmo_forces_the_settings_and_not_the_count() {
     let world = World::new();
     let (model, old) = allocated(&world, writer(3, 10_000));
     let (root, [other]) = world.participants();

@@ -78,6 +78,19 @@ impl Form for u64 {
     }
 }
 
+/// Times, which are never below 0.
+impl Form for i64 {
+    type Value = Self;
+
+    fn read(from: &Reader<'_>) -> Result<Self, Error> {
+        from.time()
+    }
+
+    fn write(value: &Self) -> Value {
+        Value::from(*value)
+    }
+}
+
 impl<const MAX: usize> Form for Text<MAX> {
     type Value = String;
 

@@ -33,6 +33,7 @@
 mod costs;
 mod error;
 mod form;
+mod inspection;
 mod negotiate;
 mod parse;
 mod place;

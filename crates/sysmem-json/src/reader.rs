@@ -71,6 +71,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A time in nanoseconds: an integer of 63 bits, since none is below 0.
+    pub(crate) fn time(&self) -> Result<i64, Error> {
+        let number = self.value.as_number().ok_or_else(|| self.not(Expected::LongInteger))?;
+        self.whole(number, Expected::LongInteger)
+    }
+
     /// A member of an enum, of which these have names.
     pub(crate) fn member<N: Integer>(
         &self,
@@ -161,6 +167,10 @@ impl Integer for u32 {
 
 impl Integer for u64 {
     const MAX: u64 = u64::MAX;
+}
+
+impl Integer for i64 {
+    const MAX: u64 = i64::MAX as u64;
 }
 
 /// The fields of an object, all of which are known.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use sysmem_fidl::linux_sysmem as flinux;
 use zx::{ConnectError, MapError, MemoryError, RecvError, SendError};
 
 /// Why a request of this library had no success.
@@ -45,8 +46,22 @@ pub enum Error {
     Receive(RecvError),
     /// The service sent something that the protocol does not allow.
     Protocol(ProtocolError),
+    /// There is no snapshot of the service.
+    Snapshot(SnapshotError),
     /// The system has no descriptors or memory left for a channel.
     System(io::Error),
+}
+
+/// Why there is no snapshot of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The service did not make one.
+    Refused(flinux::InspectError),
+    /// It cannot be read.
+    Unreadable(zx::Errno),
+    /// It is none: the versions of both ends may not fit.
+    Malformed(fidl::persist::UnpersistError),
 }
 
 /// Why participants get no buffers.
@@ -127,6 +142,7 @@ impl fmt::Display for Error {
                 f,
                 "the service broke the protocol ({error}); do the versions of both ends fit?"
             ),
+            Self::Snapshot(error) => write!(f, "no snapshot of the service: {error}"),
             Self::System(error) => {
                 write!(f, "cannot make a channel: {error}; are too many files open?")
             }
@@ -167,6 +183,21 @@ impl fmt::Display for AllocationFailure {
             Self::NoMemory => f.write_str("the heap has not enough memory; ask for less"),
             Self::TooManyCombinations => f.write_str("groups have too many combinations"),
             Self::Other(error) => write!(f, "{error:?}"),
+        }
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(flinux::InspectError::NO_RESOURCES) => {
+                f.write_str("it is out of memory or descriptors")
+            }
+            Self::Refused(error) => write!(f, "it refused ({error:?})"),
+            Self::Unreadable(errno) => write!(f, "it cannot be read: {errno}"),
+            Self::Malformed(error) => {
+                write!(f, "it cannot be understood ({error}); do the versions of both ends fit?")
+            }
         }
     }
 }
@@ -224,6 +255,12 @@ impl From<fidl::EncodeError> for Error {
     }
 }
 
+impl From<SnapshotError> for Error {
+    fn from(error: SnapshotError) -> Self {
+        Self::Snapshot(error)
+    }
+}
+
 impl From<ProtocolError> for Error {
     fn from(error: ProtocolError) -> Self {
         Self::Protocol(error)
@@ -232,6 +269,9 @@ impl From<ProtocolError> for Error {
 
 /// What errors call a connection to the Allocator.
 pub(crate) const ALLOCATOR: &str = "allocator";
+
+/// `ZX_ERR_ACCESS_DENIED`: the epitaph of a protocol that this user may not speak.
+pub const ACCESS_DENIED: i32 = -30;
 
 /// `ZX_ERR_BAD_STATE`, the one epitaph that says more than "internal" (`sysmem2-protocols.md` 2.5).
 const BAD_STATE: i32 = -20;

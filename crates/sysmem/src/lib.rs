@@ -59,10 +59,10 @@ pub mod tokio;
 pub use blocking::Blocking;
 pub use client::{Buffer, Buffers, Node, VmoInfo, VmoQuery};
 pub use constraints::{Constraints, ImageConstraints};
-pub use error::{AllocationFailure, Error};
+pub use error::{ACCESS_DENIED, AllocationFailure, Error, SnapshotError};
 pub use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 pub use sysmem_fidl::fuchsia_math::SizeU;
-pub use sysmem_fidl::{fuchsia_images2, fuchsia_sysmem2};
+pub use sysmem_fidl::{fuchsia_images2, fuchsia_sysmem2, linux_sysmem};
 pub use transport::Transport;
 pub use zx::{
     Access, Channel, ConnectError, EventPair, Handle, Interest, Mapping, MemoryError,
@@ -71,6 +71,9 @@ pub use zx::{
 
 /// Makes collections, and turns tokens into collections. Waits block the thread.
 pub type Allocator = client::Allocator<Blocking>;
+
+/// Looks into a running service. Waits block the thread.
+pub type Inspector = client::Inspector<Blocking>;
 
 /// The right to take part in a collection. Waits block the thread.
 pub type Token = client::Token<Blocking>;

@@ -5,6 +5,7 @@
 mod allocator;
 mod buffers;
 mod collection;
+mod inspector;
 mod node;
 mod token;
 mod vmo_info;
@@ -12,6 +13,7 @@ mod vmo_info;
 pub use allocator::Allocator;
 pub use buffers::{Buffer, Buffers};
 pub use collection::Collection;
+pub use inspector::Inspector;
 pub use node::Node;
 pub use token::Token;
 pub use vmo_info::{VmoInfo, VmoQuery};

@@ -45,6 +45,11 @@ pub enum Command {
     /// Says what buffers would suit everybody, or who conflicts with whom about what, and what would
     /// fix it. Exit status 2 if nothing suits all.
     Negotiate(NegotiateArguments),
+    /// Look into a running service: who takes part, who is awaited, who holds which buffer
+    ///
+    /// For the user of the service and for root, unless its configuration allows others. Descriptors
+    /// and mappings of other users' processes are seen by root alone.
+    Inspect(InspectArguments),
     /// One of the processes of the demo.
     #[command(hide = true)]
     DemoParticipant {
@@ -57,6 +62,9 @@ const CONFIG_HELP: &str = "\
 Settings, all of which can be left out:
   directory_mode = 0o755      permissions of DIR, if it is made
   socket_mode = 0o666         permissions of the sockets in it
+  inspector_users = []        users, by number, that may `sysmem inspect` beside
+                              root and the service's own
+  inspector_mode = 0o600      permissions of the socket for that; 0o666 with users
   format_cost_tables = []     costs for kinds of hardware: \"video-decoder\",
                               \"arm-mali\", \"intel\"
   [[format_costs]]            a cost of one's own, which counts after those:
@@ -113,6 +121,23 @@ pub struct DemoArguments {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `sysmem inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// Look into the service running in DIR
+    #[arg(long, value_name = "DIR")]
+    pub svc: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Only this collection, by its id or name
+    #[arg(long, value_name = "ID")]
+    pub collection: Option<String>,
+    /// Only what this client takes part in: a process id, or a part of a name
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
 }
 
 /// Arguments of `sysmem negotiate`.

@@ -1,8 +1,10 @@
 //! Why a command ends without success, and the exit status that says so.
 
 use std::fmt;
+use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,8 @@ pub enum Failure {
     SameFile(PathBuf),
     /// The service, or what it says.
     Sysmem(sysmem::Error),
+    /// The service does not let this user look into it.
+    MayNotInspect { directory: PathBuf },
     /// The service has ended.
     ServiceGone,
     /// The buffers do not hold the pictures.
@@ -79,7 +83,7 @@ impl Failure {
     /// What to tell scripts.
     pub fn status(&self) -> Status {
         match self {
-            Self::ServiceGone => Status::Unreachable,
+            Self::ServiceGone | Self::MayNotInspect { .. } => Status::Unreachable,
             Self::Sysmem(error) if error.is_service_gone() => Status::Unreachable,
             // Without anybody who died it is the negotiation that fails like this, for those whose
             // wait came too late to be answered (`sysmem2-protocols.md` 3.8).
@@ -132,6 +136,7 @@ impl fmt::Display for Failure {
                 write!(f, "{}: input and output are the same file", path.display())
             }
             Self::Sysmem(error) => error.fmt(f),
+            Self::MayNotInspect { directory } => may_not_inspect(directory, f),
             Self::ServiceGone => f.write_str("the service has ended"),
             Self::Layout(error) => error.fmt(f),
             Self::Alone { missing } => write!(f, "{missing} is gone"),
@@ -146,6 +151,18 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+/// Says who may.
+fn may_not_inspect(directory: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "the service at {} does not let this user look into it", directory.display())?;
+    match fs::metadata(directory.join(INSPECTOR)) {
+        Ok(socket) => write!(f, "; run this as user {} or root", socket.uid())?,
+        Err(_) => f.write_str("; run this as its user or root")?,
+    }
+    f.write_str(", or add inspector_users to its configuration")
+}
+
+const INSPECTOR: &str = "linux.sysmem.Inspector";
 
 impl std::error::Error for Failure {}
 

@@ -5,6 +5,7 @@ mod broker;
 mod demo;
 mod failure;
 mod frame;
+mod inspect;
 mod log;
 mod media;
 mod negotiate;
@@ -36,9 +37,10 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let least = match arguments.command {
         Command::Serve(_) | Command::Broker(_) => LevelFilter::WARN,
         // Says itself what is wrong.
-        Command::Demo(_) | Command::DemoParticipant { .. } | Command::Negotiate(_) => {
-            LevelFilter::OFF
-        }
+        Command::Demo(_)
+        | Command::DemoParticipant { .. }
+        | Command::Negotiate(_)
+        | Command::Inspect(_) => LevelFilter::OFF,
     };
     log::start(least, arguments.verbosity)?;
     match arguments.command {
@@ -46,6 +48,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Broker(arguments) => broker::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Negotiate(arguments) => negotiate::run(arguments),
+        Command::Inspect(arguments) => inspect::run(arguments),
         Command::DemoParticipant { role } => demo::take_part(role),
     }
 }

@@ -15,6 +15,7 @@ fn help_is_what_it_was() {
         ("broker", &["broker", "--help"]),
         ("demo", &["demo", "--help"]),
         ("negotiate", &["negotiate", "--help"]),
+        ("inspect", &["inspect", "--help"]),
     ] {
         let help = String::from_utf8(succeed(arguments).stdout).unwrap();
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));

@@ -18,7 +18,7 @@ pub struct Sightings {
     /// In the order of process ids.
     pub found: Vec<Sighting>,
     /// Processes that the caller may not look at. Those of the kernel do not count.
-    pub hidden_processes: u32,
+    pub hidden: BTreeSet<u32>,
 }
 
 /// What one process has of one piece of memory. At least one of the lists is not empty.
@@ -68,8 +68,8 @@ pub fn find_memory(wanted: &BTreeSet<VmoIdentity>) -> io::Result<Sightings> {
             Ok(found) => sightings.found.extend(found),
             // Processes of the kernel have no command line, and nor have those that are ending.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                let is_hidden = !read(pid, "cmdline").unwrap_or_default().is_empty();
-                sightings.hidden_processes += u32::from(is_hidden);
+                let is_program = !read(pid, "cmdline").unwrap_or_default().is_empty();
+                sightings.hidden.extend(is_program.then_some(pid));
             }
             // It has ended in the meantime.
             Err(_) => {}

@@ -18,6 +18,8 @@ pub struct Settings {
     driver_socket_mode: Option<u32>,
     /// One more place for the socket of brokers.
     driver_node: Option<String>,
+    inspector_mode: Option<u32>,
+    inspector_users: Vec<u32>,
     /// Those of the tables named, then those listed, so that these count more.
     format_costs: Vec<FormatCost>,
 }
@@ -38,6 +40,7 @@ pub enum ConfigError {
 /// The longest path that the kernel takes.
 const PATH_BYTES: usize = 4095;
 
+type Users = List<u32, { usize::MAX }>;
 type Tables = List<CostTable, { usize::MAX }>;
 type Costs = List<FormatCost, { usize::MAX }>;
 
@@ -55,6 +58,7 @@ impl Settings {
             ("directory_mode", settings.directory_mode),
             ("socket_mode", settings.socket_mode),
             ("driver_socket_mode", settings.driver_socket_mode),
+            ("inspector_mode", settings.inspector_mode),
         ];
         for (key, mode) in modes {
             if let Some(mode) = mode.filter(|mode| *mode > 0o777) {
@@ -71,6 +75,8 @@ impl Settings {
             "socket_mode",
             "driver_socket_mode",
             "driver_node",
+            "inspector_mode",
+            "inspector_users",
             "format_cost_tables",
             "format_costs",
         ])?;
@@ -81,6 +87,8 @@ impl Settings {
             socket_mode: fields.optional::<u32>("socket_mode")?,
             driver_socket_mode: fields.optional::<u32>("driver_socket_mode")?,
             driver_node: fields.optional::<Text<PATH_BYTES>>("driver_node")?,
+            inspector_mode: fields.optional::<u32>("inspector_mode")?,
+            inspector_users: fields.optional::<Users>("inspector_users")?.unwrap_or_default(),
             format_costs: tables.into_iter().flat_map(CostTable::entries).chain(own).collect(),
         })
     }
@@ -92,6 +100,11 @@ impl Settings {
         config.socket_mode = self.socket_mode.unwrap_or(config.socket_mode);
         config.driver_socket_mode = self.driver_socket_mode.unwrap_or(config.driver_socket_mode);
         config.driver_node = self.driver_node.map(PathBuf::from);
+        // Others are told apart by who they are, once they may connect.
+        let inspector_mode =
+            if self.inspector_users.is_empty() { config.inspector_mode } else { 0o666 };
+        config.inspector_mode = self.inspector_mode.unwrap_or(inspector_mode);
+        config.inspector_users = self.inspector_users;
         config.format_costs = self.format_costs;
         config
     }
@@ -127,6 +140,18 @@ mod tests {
         let none = config("");
         assert_eq!((none.directory_mode, none.socket_mode), (0o755, 0o666));
         assert_eq!(none.format_costs, []);
+    }
+
+    #[test]
+    fn others_may_connect_to_the_inspector_if_any_are_named() {
+        let inspector = |text| {
+            let config = config(text);
+            (config.inspector_mode, config.inspector_users)
+        };
+        assert_eq!(inspector(""), (0o600, vec![]));
+        assert_eq!(inspector("inspector_users = [1000, 1001]"), (0o666, vec![1000, 1001]));
+        let both = "inspector_users = [7]\ninspector_mode = 0o660";
+        assert_eq!(inspector(both), (0o660, vec![7]));
     }
 
     #[test]

@@ -1,0 +1,126 @@
+//! What people read: a tree for each collection, who holds its buffers, and sums.
+
+use sysmem::linux_sysmem::{Allocation, Collection, Stage};
+
+use super::grid::{Cell, Grid, Style};
+use super::holders;
+use super::scene::Scene;
+use super::totals::totals;
+use super::{tree, words};
+
+/// All of it.
+pub fn render(scene: &Scene, style: Style) -> String {
+    let mut text = heading(scene);
+    for collection in scene.collections() {
+        text.push('\n');
+        text.push_str(&render_collection(collection, scene, style));
+    }
+    let allocations = scene.snapshot.allocations.iter().flatten();
+    for allocation in allocations.filter(|one| collection_of(one, scene).is_none()) {
+        text.push('\n');
+        text.push_str(&render_left_over(allocation, scene, style));
+    }
+    text.push_str(&render_totals(scene, style));
+    text.push_str(&hint(scene));
+    text
+}
+
+/// One line: where, and how much.
+fn heading(scene: &Scene) -> String {
+    let buffers = scene.buffers().count();
+    let size = scene.buffers().filter_map(|buffer| buffer.size_bytes).sum();
+    let service = scene.service_pid().map_or_else(
+        || "service".to_owned(),
+        |pid| format!("service {}", tree::process(pid, scene)),
+    );
+    format!(
+        "{service}: {}, {}, {}\n",
+        words::counted(scene.collections().len(), "collection"),
+        words::counted(buffers, "buffer"),
+        words::bytes(size)
+    )
+}
+
+fn render_collection(collection: &Collection, scene: &Scene, style: Style) -> String {
+    let id = collection.id.unwrap_or_default();
+    let name = collection.name.as_deref().map(|name| format!(" \"{}\"", words::name(name)));
+    let title = format!("collection {id}{}", name.unwrap_or_default());
+    let mut text = format!("{}  {}\n", style.bold(title), progress(collection, scene));
+    if let Some(settings) = &collection.settings {
+        text.push_str(&format!("  {}\n", words::settings(settings)));
+    }
+    text.push_str(&tree::grid(collection, scene).render("  ", style));
+    let allocations = scene.snapshot.allocations.iter().flatten();
+    for allocation in allocations.filter(|one| one.collection_id == collection.id) {
+        text.push_str(&holders::grid(allocation, scene).render("  ", style));
+    }
+    text
+}
+
+/// How far a collection is, and since when it has been there.
+fn progress(collection: &Collection, scene: &Scene) -> String {
+    let age = words::duration(scene.now().saturating_sub(collection.created.unwrap_or_default()));
+    match collection.stage {
+        Some(Stage::GATHERING) => {
+            let awaited = tree::awaited(collection);
+            let whom = match awaited.as_slice() {
+                [] => String::new(),
+                [(node, act)] => format!(", {} has to {act}", tree::label(node)),
+                several => format!(", {} are awaited", words::counted(several.len(), "node")),
+            };
+            format!("gathering for {age}{whom}")
+        }
+        Some(Stage::ALLOCATING) => format!("the heap is at work; made {age} ago"),
+        _ => {
+            let size = collection.settings.as_ref().and_then(|one| one.buffer_settings.as_ref());
+            let size = size.and_then(|memory| memory.size_bytes).unwrap_or_default();
+            let count = collection.buffer_count.unwrap_or_default() as usize;
+            format!("{} of {}, made {age} ago", words::counted(count, "buffer"), words::bytes(size))
+        }
+    }
+}
+
+/// Buffers that have outlived their collection.
+fn render_left_over(allocation: &Allocation, scene: &Scene, style: Style) -> String {
+    let id = allocation.collection_id.unwrap_or_default();
+    let name = allocation.collection_name.as_deref();
+    let name = name.map(|name| format!(" \"{}\"", words::name(name))).unwrap_or_default();
+    let left = allocation.buffers.iter().flatten().count();
+    let title = style.bold(format!("collection {id}{name}"));
+    let grid = holders::grid(allocation, scene).render("  ", style);
+    format!("{title}  has ended, {} still held\n{grid}", words::counted(left, "buffer"))
+}
+
+fn render_totals(scene: &Scene, style: Style) -> String {
+    let totals = totals(scene);
+    if totals.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(&["CLIENT", "COLLECTIONS", "NODES", "BUFFERS", "BYTES"]);
+    for total in totals {
+        grid.push([
+            Cell::plain(tree::process(total.pid, scene)),
+            Cell::plain(total.collections.to_string()),
+            Cell::plain(total.nodes.to_string()),
+            Cell::plain(total.buffers.to_string()),
+            Cell::plain(words::bytes(total.bytes)),
+        ]);
+    }
+    format!("\n{}", grid.render("", style))
+}
+
+/// That there is more than can be seen.
+fn hint(scene: &Scene) -> String {
+    if scene.hidden.is_empty() || scene.buffers().next().is_none() {
+        return String::new();
+    }
+    let count = match scene.hidden.len() {
+        1 => "1 process".to_owned(),
+        several => format!("{several} processes"),
+    };
+    format!("\n{count} cannot be looked at by this user, and may hold buffers, too\n")
+}
+
+fn collection_of<'s>(allocation: &Allocation, scene: &'s Scene) -> Option<&'s Collection> {
+    scene.collections().iter().find(|one| one.id == allocation.collection_id)
+}

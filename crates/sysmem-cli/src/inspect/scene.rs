@@ -1,0 +1,93 @@
+//! What the service shows of itself, and what `/proc` adds to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use sysmem::linux_sysmem::{Buffer, Collection, Holder, Node, Snapshot};
+use zx::{Sighting, VmoIdentity, find_memory, program_of};
+
+/// A snapshot, and the processes in it.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    pub snapshot: Snapshot,
+    /// What the programs of the processes are called; of those that there are.
+    pub programs: BTreeMap<u32, String>,
+    /// Which processes have which memory.
+    pub sightings: BTreeMap<VmoIdentity, Vec<Sighting>>,
+    /// Processes that this user may not look at.
+    pub hidden: BTreeSet<u32>,
+}
+
+impl Scene {
+    /// Looks for the processes of a snapshot, and for those that have its buffers.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read.
+    pub fn around(snapshot: Snapshot) -> io::Result<Self> {
+        let mut scene = Self { snapshot, ..Self::default() };
+        let wanted: BTreeSet<VmoIdentity> = scene.buffers().filter_map(identity).collect();
+        if !wanted.is_empty() {
+            let found = find_memory(&wanted)?;
+            scene.hidden = found.hidden;
+            for sighting in found.found {
+                scene.sightings.entry(sighting.memory).or_default().push(sighting);
+            }
+        }
+        let pids = scene.pids();
+        scene.programs = pids.into_iter().filter_map(|pid| Some((pid, program_of(pid)?))).collect();
+        Ok(scene)
+    }
+
+    /// The process of the service.
+    pub fn service_pid(&self) -> Option<u32> {
+        self.snapshot.service.as_ref()?.pid
+    }
+
+    /// When it all was so: monotonic time in nanoseconds.
+    pub fn now(&self) -> i64 {
+        self.snapshot.ended.unwrap_or_default()
+    }
+
+    pub fn collections(&self) -> &[Collection] {
+        self.snapshot.collections.as_deref().unwrap_or_default()
+    }
+
+    pub fn buffers(&self) -> impl Iterator<Item = &Buffer> {
+        let allocations = self.snapshot.allocations.iter().flatten();
+        allocations.flat_map(|allocation| allocation.buffers.iter().flatten())
+    }
+
+    /// Processes that have a buffer's memory.
+    pub fn sightings_of(&self, buffer: &Buffer) -> &[Sighting] {
+        let found = identity(buffer).and_then(|memory| self.sightings.get(&memory));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// All processes that are spoken of.
+    fn pids(&self) -> BTreeSet<u32> {
+        let connections = self.snapshot.connections.iter().flatten();
+        let clients = connections.filter_map(|connection| connection.client.as_ref()?.pid);
+        let nodes = self.collections().iter().flat_map(nodes).filter_map(pid_of);
+        let holders = self.buffers().flat_map(holders).filter_map(|holder| holder.pid);
+        let seen = self.sightings.values().flatten().map(|sighting| sighting.pid);
+        clients.chain(nodes).chain(holders).chain(seen).chain(self.service_pid()).collect()
+    }
+}
+
+pub fn nodes(collection: &Collection) -> &[Node] {
+    collection.nodes.as_deref().unwrap_or_default()
+}
+
+pub fn holders(buffer: &Buffer) -> &[Holder] {
+    buffer.holders.as_deref().unwrap_or_default()
+}
+
+/// The process of a node's client.
+pub fn pid_of(node: &Node) -> Option<u32> {
+    node.client.as_ref()?.pid
+}
+
+fn identity(buffer: &Buffer) -> Option<VmoIdentity> {
+    buffer.memory.as_ref().map(|memory| VmoIdentity { dev: memory.dev, ino: memory.ino })
+}

@@ -14,7 +14,7 @@ use super::LogicalCollection;
 use crate::interface::{
     Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
 };
-use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
+use crate::negotiation::{Agreement, BriefSettings, has_real_usage, has_write_usage};
 use crate::shared::Shared;
 use crate::tree::node::Kind;
 use crate::tree::rights::RightsMask;
@@ -95,7 +95,7 @@ impl<H> LogicalCollection<H> {
         }
         let Attempt { buffers, selected } = *attempt;
         self.log_verbose(shared, || {
-            format!("allocated {} buffers: {:?}", buffers.count, buffers.settings)
+            format!("allocated {} buffers: {}", buffers.count, BriefSettings(&buffers.settings))
         });
         self.stage = Stage::Allocated(buffers);
         let attached = self.conclude(shared, root, &selected);

@@ -13,6 +13,7 @@ use crate::allocator::required;
 use crate::deviation::Deviation;
 use crate::interface::{Host, NodeId, Reply};
 use crate::limits::WAITS_MAX;
+use crate::negotiation::Brief;
 use crate::shared::Shared;
 use crate::tree::node::{Kind, Participant};
 
@@ -77,7 +78,10 @@ impl<H: Handle> LogicalCollection<H> {
         };
         let constraints = payload.constraints.unwrap_or_default();
         let size = constraint_bytes(&constraints);
-        let text = self.verbose.then(|| format!("constraints of node {}: {constraints:?}", id.0));
+        let text = self.verbose.then(|| {
+            let like = if must_match.is_some() { ", with must_match_vmo" } else { "" };
+            format!("constraints of node {}{like}: {}", id.0, Brief(&constraints))
+        });
         self.tree.change(id, |node| {
             if let Kind::Collection(participant) = &mut node.kind {
                 participant.constraints = Some(Arc::new(constraints));

@@ -55,6 +55,19 @@ impl Counts {
         })
     }
 
+    /// As a participant says them, without what restricts nothing.
+    pub(super) fn to_table(self) -> BufferCollectionConstraints {
+        let at_least = |count: u32| Some(count).filter(|count| *count != 0);
+        BufferCollectionConstraints {
+            min_buffer_count_for_camping: at_least(self.camping),
+            min_buffer_count_for_dedicated_slack: at_least(self.dedicated_slack),
+            min_buffer_count_for_shared_slack: at_least(self.shared_slack),
+            min_buffer_count: at_least(self.min),
+            max_buffer_count: Some(self.max).filter(|count| *count != u32::MAX),
+            ..Default::default()
+        }
+    }
+
     /// How many buffers to make (4.1), never more than needed.
     pub(super) fn select(&self) -> Result<u32, CountShortfall> {
         // Three numbers of 32 bits always fit into 64.

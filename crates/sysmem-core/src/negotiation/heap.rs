@@ -133,6 +133,10 @@ impl<'a> HeapName<'a> {
     pub(super) fn of(table: &'a Heap) -> Option<Self> {
         Some(Self { heap_type: table.heap_type.as_deref()?, id: table.id.unwrap_or(0) })
     }
+
+    pub(super) fn to_table(self) -> Heap {
+        Heap { heap_type: Some(self.heap_type.to_owned()), id: Some(self.id) }
+    }
 }
 
 /// Clients come up with types; no text is to break over them.

@@ -11,6 +11,8 @@
 //!
 //! Names like C5, M3 or "2.6 step 12" in comments and in [`Failure::rule`] are those of that page.
 
+mod aggregate;
+mod brief;
 mod budget;
 mod color_space;
 mod cost;
@@ -36,6 +38,7 @@ pub mod usage_names;
 
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, SingleBufferSettings};
 
+pub use self::brief::{Brief, BriefSettings};
 pub use self::cost::FormatCost;
 pub use self::cost_table::CostTable;
 pub use self::failure::{

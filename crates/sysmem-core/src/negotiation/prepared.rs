@@ -9,7 +9,7 @@ use super::budget::{Budget, Stop};
 use super::failure::{Failure, Fault};
 use super::image::pairs_of;
 use super::limits::PAIR_WORK;
-use super::terms::{CommonTerms, Terms, has_size};
+use super::terms::{CommonTerms, Settlement, Terms, has_size};
 use super::{Agreement, Environment};
 
 /// The constraints of one participant, ready to be combined any number of times.
@@ -62,10 +62,20 @@ impl<'e> Negotiation<'e> {
     /// Finds the buffers that suit all participants: the same as [`negotiate`](super::negotiate),
     /// but that all calls together have to do with [`MAX_WORK`](super::limits::MAX_WORK).
     pub fn agree(&mut self, participants: &[&Prepared<'_>]) -> Result<Agreement, Failure> {
-        self.settle(participants).map_err(|stop| match stop {
+        let settlement = self.settle(participants).map_err(|stop| match stop {
             Stop::Exhausted => Failure::TooMuch,
             Stop::Because(failure) => failure,
-        })
+        })?;
+        settlement.select(&self.environment).map_err(Failure::Selection)
+    }
+
+    /// What all ask for together, for people to read; None if that cannot be met, or takes too much
+    /// work.
+    pub fn aggregate(
+        &mut self,
+        participants: &[&Prepared<'_>],
+    ) -> Option<BufferCollectionConstraints> {
+        self.settle(participants).ok().map(|settlement| settlement.to_table())
     }
 
     /// Of [`MAX_WORK`](super::limits::MAX_WORK), what all calls have taken so far.
@@ -73,7 +83,10 @@ impl<'e> Negotiation<'e> {
         self.budget.spent()
     }
 
-    fn settle(&mut self, participants: &[&Prepared<'_>]) -> Result<Agreement, Stop<Failure>> {
+    fn settle<'a>(
+        &mut self,
+        participants: &[&Prepared<'a>],
+    ) -> Result<Settlement<'a>, Stop<Failure>> {
         if !participants.iter().any(|participant| participant.has_size()) {
             return Err(Stop::Because(Failure::NoSize));
         }
@@ -87,9 +100,7 @@ impl<'e> Negotiation<'e> {
                 .combine(terms, budget)
                 .map_err(|stop| stop.map(|conflict| Failure::Conflict { participant, conflict }))?;
         }
-        let settlement =
-            together.settle(environment, budget).map_err(|stop| stop.map(Failure::Together))?;
-        settlement.select(environment).map_err(|short| Stop::Because(Failure::Selection(short)))
+        together.settle(environment, budget).map_err(|stop| stop.map(Failure::Together))
     }
 }
 

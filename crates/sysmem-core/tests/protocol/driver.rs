@@ -9,18 +9,20 @@ use fidl::{
 use sysmem_core::negotiation::HeapCatalog;
 use sysmem_core::{
     Access, AllocationId, Breakage, BufferHandle, ChannelId, ChannelKind, CollectionName, Config,
-    Core, Delivery, Effect, FailedAllocation, HeapFailure, Host, Input, Instant, NodeId, Presence,
-    Record, Reply, Severity, Strength, VmoInfo,
+    Core, Delivery, Effect, FailedAllocation, Handles, HeapFailure, Host, Input, Instant, NodeId,
+    Presence, Record, Reply, Severity, Strength, VmoInfo,
 };
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::handle::{Object, Pair, Register, SimHandle};
 use crate::memory::{Allocation, Buffer, CloseWeakAsap, Memory, report_of};
+use crate::model::Model;
 
 /// The core, and the world that it sees.
 pub struct Driver {
     pub core: Core<SimHandle>,
     pub wires: Wires,
+    model: Model,
     pub now: Instant,
 }
 
@@ -40,6 +42,8 @@ pub struct Wires {
     forgotten: BTreeSet<NodeId>,
     pub log: Vec<Record>,
     pub complaints: Vec<CollectionName>,
+    /// Where buffers went to, and whether weakly.
+    pub delivered: Vec<(ChannelId, bool)>,
     /// Eventpairs whose other end the core had, and has closed.
     pub closed_eventpairs: BTreeSet<u64>,
     last_eventpair: u64,
@@ -97,7 +101,8 @@ impl Driver {
             page_size_bytes: 4096,
             first_collection_id,
         };
-        Self { core: Core::new(config), wires: Wires::default(), now: Instant(0) }
+        let (core, wires, model) = (Core::new(config), Wires::default(), Model::default());
+        Self { core, wires, model, now: Instant(0) }
     }
 
     /// A new connection to the Allocator.
@@ -206,8 +211,10 @@ impl Driver {
 
     pub fn feed(&mut self, input: Input<SimHandle>) {
         self.wires.now = self.now;
+        let heard = self.model.hear(&input, &self.wires);
         self.core.handle(self.now, input, &self.wires);
         self.carry_out();
+        self.model.follow(heard, &self.core, &mut self.wires);
     }
 
     /// Carries out the effects; memory and tokens being drained are left for later.
@@ -247,6 +254,7 @@ impl Default for Wires {
             log: Vec::new(),
             failure: None,
             complaints: Vec::new(),
+            delivered: Vec::new(),
             closed_eventpairs: BTreeSet::new(),
             closed: Vec::new(),
             last_eventpair: 0,
@@ -459,6 +467,8 @@ impl Wires {
                 if let Ok(delivery) = &result {
                     let memory = self.allocations.get_mut(&delivery.allocation);
                     memory.expect("an allocation").deliver(delivery, self.now);
+                    let is_weak = matches!(delivery.handles, Handles::Weak { .. });
+                    self.delivered.push((channel, is_weak));
                 }
                 (responder.txid(), Answer::Buffers(result.map(Box::new)))
             }

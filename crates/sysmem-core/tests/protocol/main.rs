@@ -11,5 +11,6 @@ mod handle;
 mod inspect;
 mod lifecycle;
 mod memory;
+mod model;
 mod simulator;
 mod world;

@@ -18,7 +18,7 @@ use std::ops::AddAssign;
 
 use run::{Manners, Run};
 
-const STEPS: usize = 250_000;
+const STEPS: usize = 1_000_000;
 const STEPS_OF_A_RUN: usize = 500;
 
 /// What has happened, lest a simulation in which nothing happens be taken for a success.

@@ -14,7 +14,7 @@ use super::LogicalCollection;
 use crate::interface::{
     Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
 };
-use crate::negotiation::{Agreement, BriefSettings, has_real_usage, has_write_usage};
+use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
 use crate::tree::node::Kind;
 use crate::tree::rights::RightsMask;
@@ -94,9 +94,7 @@ impl<H> LogicalCollection<H> {
             return;
         }
         let Attempt { buffers, selected } = *attempt;
-        self.log_verbose(shared, || {
-            format!("allocated {} buffers: {}", buffers.count, BriefSettings(&buffers.settings))
-        });
+        self.log_verbose(shared, || format!("{} buffers are allocated", buffers.count));
         self.stage = Stage::Allocated(buffers);
         let attached = self.conclude(shared, root, &selected);
         self.settle_subtrees(shared, attached.into());

@@ -11,7 +11,7 @@ use crate::core::Config;
 use crate::failed::Rejection;
 use crate::interface::{Effect, NodeId};
 use crate::limits::SELECTIONS_MAX;
-use crate::negotiation::{Agreement, Failure, Negotiation, Prepared, pin};
+use crate::negotiation::{Agreement, Brief, BriefSettings, Failure, Negotiation, Prepared, pin};
 use crate::selection::Selections;
 use crate::shared::Shared;
 use crate::tree::node::Node;
@@ -26,6 +26,14 @@ struct Attempts<'a> {
     must_match: BTreeMap<NodeId, Prepared<'a>>,
 }
 
+/// A selection whose participants agree.
+struct Found {
+    selected: Vec<NodeId>,
+    agreement: Agreement,
+    /// What they ask for together, if somebody wants to read it.
+    aggregated: Option<fsysmem2::BufferCollectionConstraints>,
+}
+
 /// What a participant's `must_match_vmo` asks for, as constraints.
 type MustMatch = (NodeId, fsysmem2::BufferCollectionConstraints);
 
@@ -38,24 +46,36 @@ impl<H> LogicalCollection<H> {
         top: NodeId,
         pinned: Option<&Pinned>,
     ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
-        self.log_verbose(shared, || self.describe(&self.tree.pruned(top)));
+        self.log_verbose(shared, || {
+            format!("everybody is ready: {}", self.describe(&self.tree.pruned(top)))
+        });
         let mut rejections = Vec::new();
-        let found = self.first_agreed(&shared.config, top, pinned, &mut rejections);
-        match &found {
-            Ok((selected, agreement)) => {
-                for rejection in rejections {
-                    self.log_verbose(shared, || format!("other selection: {rejection}"));
-                }
-                self.log_verbose(shared, || {
-                    format!("selected {}: {agreement:?}", self.describe(selected))
-                });
+        match self.first_agreed(&shared.config, top, pinned, &mut rejections) {
+            Ok(found) => {
+                self.log_found(shared, &found, &rejections);
+                Ok((found.selected, found.agreement))
             }
             Err(error) => {
-                let failed = self.failed(shared, top, pinned, rejections, *error);
+                let failed = self.failed(shared, top, pinned, rejections, error);
                 shared.emit(Effect::Explain(Box::new(failed)));
+                Err(error)
             }
         }
-        found
+    }
+
+    /// Verbose logging tells what led to the result (6.3).
+    fn log_found(&self, shared: &mut Shared<H>, found: &Found, rejections: &[Rejection]) {
+        for rejection in rejections {
+            self.log_verbose(shared, || format!("other selection: {rejection}"));
+        }
+        self.log_verbose(shared, || format!("selected: {}", self.describe(&found.selected)));
+        if let Some(aggregated) = &found.aggregated {
+            self.log_verbose(shared, || format!("aggregated constraints: {}", Brief(aggregated)));
+        }
+        let Agreement { buffer_count, settings, .. } = &found.agreement;
+        self.log_verbose(shared, || {
+            format!("agreed on {buffer_count} buffers: {}", BriefSettings(settings))
+        });
     }
 
     fn first_agreed(
@@ -64,7 +84,7 @@ impl<H> LogicalCollection<H> {
         top: NodeId,
         pinned: Option<&Pinned>,
         rejections: &mut Vec<Rejection>,
-    ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
+    ) -> Result<Found, fsysmem2::Error> {
         let must_match = self.must_match();
         let mut attempts = Attempts::new(config, pinned, &must_match);
         for selection in Selections::new(PrunedNode::new(&self.tree, top)) {
@@ -73,7 +93,12 @@ impl<H> LogicalCollection<H> {
             }
             let selected: Vec<NodeId> = selection.into_iter().map(PrunedNode::id).collect();
             match self.attempt(&mut attempts, &selected) {
-                Ok(agreement) => return Ok((selected, agreement)),
+                Ok(agreement) => {
+                    let aggregated = self.verbose.then(|| {
+                        attempts.aggregate(&self.negotiators(&selected, pinned.is_some()))
+                    });
+                    return Ok(Found { selected, agreement, aggregated: aggregated.flatten() });
+                }
                 Err(rejection) => rejections.push(rejection),
             }
         }
@@ -154,10 +179,29 @@ impl<'a> Attempts<'a> {
                 entry.insert(Prepared::new(table));
             }
         }
-        let participants = nodes.iter().filter_map(|(id, _)| self.prepared.get(id));
-        let pinned = self.pinned.iter().map(|(_, prepared)| prepared);
-        let must_match = nodes.iter().filter_map(|(id, _)| self.must_match.get(id));
-        let everybody: Vec<_> = participants.chain(pinned).chain(must_match).collect();
-        self.negotiation.agree(&everybody)
+        let Self { negotiation, prepared, pinned, must_match } = self;
+        negotiation.agree(&everybody(nodes, prepared, pinned, must_match))
     }
+
+    /// What nodes that have negotiated ask for together.
+    fn aggregate<H>(
+        &mut self,
+        nodes: &[(NodeId, &'a Node<H>)],
+    ) -> Option<fsysmem2::BufferCollectionConstraints> {
+        let Self { negotiation, prepared, pinned, must_match } = self;
+        negotiation.aggregate(&everybody(nodes, prepared, pinned, must_match))
+    }
+}
+
+/// All constraints of a negotiation, in the order of `sysmem2-constraints.md` 6.4.
+fn everybody<'s, 'a, H>(
+    nodes: &[(NodeId, &Node<H>)],
+    prepared: &'s BTreeMap<NodeId, Prepared<'a>>,
+    pinned: &'s Option<(&'a Pinned, Prepared<'a>)>,
+    must_match: &'s BTreeMap<NodeId, Prepared<'a>>,
+) -> Vec<&'s Prepared<'a>> {
+    let participants = nodes.iter().filter_map(|(id, _)| prepared.get(id));
+    let pinned = pinned.iter().map(|(_, prepared)| prepared);
+    let must_match = nodes.iter().filter_map(|(id, _)| must_match.get(id));
+    participants.chain(pinned).chain(must_match).collect()
 }

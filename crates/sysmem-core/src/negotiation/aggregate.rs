@@ -24,7 +24,8 @@ impl Settlement<'_> {
 fn usage_table(usage: Usage) -> BufferUsage {
     let word = |bits: u32| Some(bits).filter(|bits| *bits != 0);
     BufferUsage {
-        none: word(usage.none),
+        // Everybody starts from it.
+        none: word(usage.none).filter(|_| !usage.is_real()),
         cpu: word(usage.cpu),
         vulkan: word(usage.vulkan),
         display: word(usage.display),

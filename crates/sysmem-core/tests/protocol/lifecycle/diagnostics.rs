@@ -1,9 +1,10 @@
 //! 99 to 102: names, ids, reports.
 
-use sysmem_core::Instant;
+use sysmem_core::{Instant, Severity};
+use sysmem_fidl::fuchsia_images2::PixelFormat;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::constraints::cpu;
+use crate::constraints::{cpu, images, impossible, sampled};
 use crate::driver::Driver;
 use crate::world::World;
 
@@ -179,12 +180,65 @@ fn a_node_keeps_its_ref_when_it_is_turned_in() {
 #[test]
 fn verbose_logging_tells_what_was_asked_and_given() {
     let world = World::new();
+    let token = world.shared_token();
+    let (_group, [first, second]) = token.group_of();
+    let root = world.bind(token);
+    root.send::<fsysmem2::NodeSetVerboseLoggingMethod>(());
+    root.set_debug_info("codec", 4);
+    root.set_constraints(cpu(1, 64));
+    first.set_constraints(impossible());
+    second.set_constraints(cpu(2, 4096));
+    for part in [
+        "constraints of node 2: usage cpu READ_OFTEN, min_buffer_count_for_camping 1; \
+         memory: min_size_bytes 64, cpu_domain_supported true",
+        "everybody is ready: node 2: client \"codec\" (4), collection, constraints set; \
+         node 4 below 2: ",
+        "other selection: ",
+        "selected: node 2: ",
+        "aggregated constraints: usage cpu READ_OFTEN, \
+         min_buffer_count_for_camping 3; memory: min_size_bytes 4096",
+        "agreed on 3 buffers: 4096 bytes, in memory of 4096; heap fuchsia.sysmem.heap",
+        "3 buffers are allocated",
+    ] {
+        let said = world.log(part);
+        assert_eq!(said.len(), 1, "{part}: {:#?}", world.log(""));
+        assert_eq!(said[0].severity, Severity::Info);
+    }
+}
+
+#[test]
+fn without_verbose_logging_selections_that_failed_are_not_told() {
+    let world = World::new();
+    let token = world.shared_token();
+    let (_group, [first, second]) = token.group_of();
+    let root = world.bind(token);
+    for (client, constraints) in
+        [(&root, cpu(1, 64)), (&first, impossible()), (&second, cpu(1, 64))]
+    {
+        client.set_constraints(constraints);
+    }
+    assert_eq!(root.check(), Ok(()));
+    assert!(world.log("").is_empty());
+}
+
+#[test]
+fn lines_of_the_log_stay_readable_whatever_is_set() {
+    let world = World::new();
     let root = world.allocator().non_shared_collection();
     root.send::<fsysmem2::NodeSetVerboseLoggingMethod>(());
-    root.set_constraints(cpu(1, 64));
-    for part in ["constraints of node", "selected node", "allocated 1 buffers"] {
-        assert!(!world.log(part).is_empty(), "{part}");
-    }
+    let heap = fsysmem2::Heap { heap_type: Some("\u{1b}[31m".repeat(24)), id: Some(u64::MAX) };
+    let image = images(sampled(), 1, PixelFormat::B8G8R8A8).image_format_constraints.unwrap();
+    root.set_constraints(fsysmem2::BufferCollectionConstraints {
+        buffer_memory_constraints: Some(fsysmem2::BufferMemoryConstraints {
+            permitted_heaps: Some(vec![heap; 64]),
+            ..Default::default()
+        }),
+        image_format_constraints: Some(vec![image[0].clone(); 64]),
+        ..cpu(1, 64)
+    });
+    let said = world.log("constraints of node");
+    assert!(said[0].text.len() < 8192, "{} bytes", said[0].text.len());
+    assert!(!said[0].text.contains('\u{1b}'));
 }
 
 #[test]

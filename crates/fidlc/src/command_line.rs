@@ -7,12 +7,12 @@ use fidlc::Version;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Compiles FIDL libraries to Rust modules and to JSON.
+Compiles FIDL libraries to Rust modules, to C and to JSON.
 
 Usage: fidlc --files FILE... [--files FILE...]... [OPTIONS]
 
 A library is one or more files. Give --files once for each library, those that it imports
-included, in any order. Without --rust and --json the files are only checked.
+included, in any order. Without --rust, --c and --json the files are only checked.
 
 Options:
   --files FILE...               The files of one library
@@ -21,6 +21,8 @@ Options:
   --name LIBRARY                A library to make output of; may be given more than once. By
                                 default the one that comes last when each follows its imports
   --rust DIR                    Write <DIR>/<library>.rs, dots in the name as underscores
+  --c DIR                       Write <DIR>/<library>.h and .c, dots in the name as underscores, with
+                                what of the library has simple layout
   --json FILE                   Write the intermediate representation as JSON; - is standard
                                 output
   -h, --help                    Print this
@@ -50,6 +52,8 @@ pub struct Arguments {
     pub names: Vec<String>,
     /// Folder for Rust modules.
     pub rust: Option<PathBuf>,
+    /// Folder for C.
+    pub c: Option<PathBuf>,
     /// File for JSON.
     pub json: Option<PathBuf>,
 }
@@ -92,6 +96,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Usa
             "--rust" => {
                 let folder = arguments.next().ok_or(UsageError::MissingValue("--rust"))?;
                 parsed.rust = Some(folder.into());
+            }
+            "--c" => {
+                let folder = arguments.next().ok_or(UsageError::MissingValue("--c"))?;
+                parsed.c = Some(folder.into());
             }
             "--json" => {
                 let file = arguments.next().ok_or(UsageError::MissingValue("--json"))?;
@@ -164,6 +172,7 @@ mod tests {
             ("--files", UsageError::EmptyFiles),
             ("--files --json x", UsageError::EmptyFiles),
             ("--files a --rust", UsageError::MissingValue("--rust")),
+            ("--files a --c", UsageError::MissingValue("--c")),
             ("a.fidl", UsageError::UnknownArgument("a.fidl".to_owned())),
             ("--files a --available 3", UsageError::BadVersion("3".to_owned())),
             ("--files a --available p:x", UsageError::BadVersion("p:x".to_owned())),

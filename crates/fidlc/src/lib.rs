@@ -1,4 +1,4 @@
-//! Compiles FIDL libraries to an intermediate representation, and that to Rust and JSON.
+//! Compiles FIDL libraries to an intermediate representation, and that to Rust, C and JSON.
 //!
 //! The front end goes from source texts to [`ir::Library`]: lexer, parser, versions, analysis. It
 //! reads no files and never panics, whatever the texts are. Everything it has to say is a

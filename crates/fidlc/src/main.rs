@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use command_line::{Arguments, Command};
-use fidlc::backend::json;
 use fidlc::backend::rust::{self, RustOptions};
+use fidlc::backend::{c, json};
 use fidlc::ir::Library;
 use fidlc::{Compiler, Diagnostics, SourceFile, Style};
 
@@ -60,6 +60,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         let options = RustOptions { libraries: names.clone(), ..RustOptions::default() };
         for file in rust::generate(libraries, &options) {
             write(&folder.join(file.name), &file.text)?;
+        }
+    }
+    if let Some(folder) = &arguments.c {
+        for library in libraries.iter().filter(|library| names.contains(&library.name)) {
+            for file in c::generate(library, libraries) {
+                write(&folder.join(file.name), &file.text)?;
+            }
         }
     }
     if let Some(path) = &arguments.json {

@@ -1,12 +1,12 @@
-//! Output of both back ends, compared with files. `UPDATE_GOLDEN=1 cargo test -p fidlc --test
+//! Output of the back ends, compared with files. `UPDATE_GOLDEN=1 cargo test -p fidlc --test
 //! golden` writes them anew; the change is then for a person to judge.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fidlc::backend::json;
 use fidlc::backend::rust::{self, RustOptions};
+use fidlc::backend::{GeneratedFile, c, json};
 use fidlc::{Compiler, SourceFile, Version};
 
 /// The version at which the cases about versions are compiled.
@@ -16,9 +16,14 @@ const PLATFORM: (&str, &str) = ("golden", "2");
 fn golden_files() {
     let mut failures = Vec::new();
     for path in cases() {
-        let (rust, json) = compile(&path);
-        for (extension, text) in [("rs.golden", rust), ("json.golden", json)] {
-            failures.extend(compare(&path.with_extension(extension), &text));
+        let output = compile(&path);
+        failures.extend(compare(&path.with_extension("rs.golden"), &output.rust));
+        failures.extend(compare(&path.with_extension("json.golden"), &output.json));
+        // Of what has no simple layout there is nothing to see in C.
+        if path.file_stem().is_some_and(|stem| stem == "simple") {
+            let [header, source] = output.c;
+            failures.extend(compare(&path.with_extension("h.golden"), &header.text));
+            failures.extend(compare(&path.with_extension("c.golden"), &source.text));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -36,7 +41,13 @@ fn cases() -> Vec<PathBuf> {
     paths
 }
 
-fn compile(path: &Path) -> (String, String) {
+struct Output {
+    rust: String,
+    json: String,
+    c: [GeneratedFile; 2],
+}
+
+fn compile(path: &Path) -> Output {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let text = fs::read_to_string(path).unwrap();
     let mut compiler = Compiler::new();
@@ -50,7 +61,11 @@ fn compile(path: &Path) -> (String, String) {
     let library = libraries.last().unwrap();
     let options = RustOptions { libraries: vec![library.name.clone()], ..RustOptions::default() };
     let modules = rust::generate(&libraries, &options);
-    (modules[0].text.clone(), json::generate_text(library, &libraries, &versions))
+    Output {
+        rust: modules[0].text.clone(),
+        json: json::generate_text(library, &libraries, &versions),
+        c: c::generate(library, &libraries),
+    }
 }
 
 /// Says where the text differs from the file, or writes the file if asked to.

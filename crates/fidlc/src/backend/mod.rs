@@ -1,5 +1,6 @@
-//! What the compiler makes of a compiled library: Rust modules and the JSON form of the IR.
+//! What the compiler makes of a compiled library: C, Rust modules and the JSON form of the IR.
 
+pub mod c;
 pub mod json;
 pub mod rust;
 

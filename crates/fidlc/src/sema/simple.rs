@@ -143,7 +143,12 @@ impl<'a> Analyzer<'a> {
         for member in members {
             let fault = match &member.ty {
                 Ty::String { bound: Some(_), optional: false } => None,
-                Ty::Vector { element, bound: Some(_), optional: false } => check.fault(element),
+                Ty::Vector { element, bound: Some(_), optional: false } => match &**element {
+                    Ty::Array { .. } => {
+                        Some((Rule::ElementNotSimple, "is a vector of arrays".to_owned()))
+                    }
+                    element => check.fault(element),
+                },
                 ty => check.fault(ty),
             };
             self.report_fault(fault, member, span, check);
@@ -196,8 +201,12 @@ impl<'a> Analyzer<'a> {
     fn check_counts(&mut self, members: &[StructMember<'a>]) {
         for (index, member) in members.iter().enumerate() {
             let Some((name, span)) = counted_by(&member.field.attributes) else { continue };
-            if !matches!(member.ty, Ty::Array { .. }) {
-                let message = "`@counted_by` cannot be placed on what is no array";
+            let is_plain_array = match &member.ty {
+                Ty::Array { element, .. } => !matches!(**element, Ty::Array { .. }),
+                _ => false,
+            };
+            if !is_plain_array {
+                let message = "`@counted_by` can only be placed on an array, not of arrays";
                 self.error(Rule::AttributePlacement, span, message);
             }
             let is_count = |other: &StructMember<'_>| {

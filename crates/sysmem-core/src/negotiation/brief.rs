@@ -45,8 +45,7 @@ impl fmt::Display for Brief<'_> {
                 Some(_) => write!(f, "; {table}")?,
                 None => table.fmt(f)?,
             }
-            // Names of heaps are what a client has come up with.
-            write!(f, "{} {}", field.name(), value.to_string().escape_debug())?;
+            write!(f, "{} {value}", field.name())?;
         }
         match images.saturating_sub(IMAGES_SHOWN) {
             0 if last.is_none() => f.write_str("nothing"),

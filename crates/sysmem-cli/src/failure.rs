@@ -87,7 +87,7 @@ impl Failure {
             Self::Sysmem(error) if error.is_service_gone() => Status::Unreachable,
             // Without anybody who died it is the negotiation that fails like this, for those whose
             // wait came too late to be answered (`sysmem2-protocols.md` 3.8).
-            Self::Sysmem(sysmem::Error::Allocation(_) | sysmem::Error::Closed { .. })
+            Self::Sysmem(sysmem::Error::Allocation { .. } | sysmem::Error::Closed { .. })
             | Self::Layout(_)
             | Self::Refused { .. } => Status::Impossible,
             Self::Participant { status, .. } => *status,

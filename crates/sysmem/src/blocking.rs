@@ -8,6 +8,7 @@ use fidl::{Caller, Encoder, OneWay, RequestValue, TwoWay, TwoWayRequestValue};
 use sysmem_fidl::Handle;
 use zx::{Channel, Interest, MessageBuffer, SendError};
 
+use crate::diagnostics::Diagnostics;
 use crate::error::{Error, ProtocolError};
 use crate::packet::{self, Fault, Packet, TxidCounter};
 use crate::transport::Transport;
@@ -131,6 +132,20 @@ impl Transport for Blocking {
         then: impl FnOnce(T) -> Result<U, Error> + Send + 'static,
     ) -> Result<U, Error> {
         reply.and_then(then)
+    }
+
+    fn explained<T: 'static>(
+        &self,
+        reply: Result<T, Error>,
+        diagnostics: Option<&Diagnostics>,
+    ) -> Result<T, Error> {
+        reply.map_err(|error| match diagnostics.filter(|_| error.may_be_explained()) {
+            Some(diagnostics) => {
+                let koid = self.peer_koid();
+                error.explained_by(koid.and_then(|koid| diagnostics.explain_channel(koid)))
+            }
+            None => error,
+        })
     }
 }
 

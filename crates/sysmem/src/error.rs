@@ -8,6 +8,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use sysmem_fidl::linux_sysmem as flinux;
 use zx::{ConnectError, MapError, MemoryError, RecvError, SendError};
 
+use crate::diagnostics::Explanation;
+
 /// Why a request of this library had no success.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -27,7 +29,12 @@ pub enum Error {
         epitaph: Option<i32>,
     },
     /// The participants get no buffers.
-    Allocation(AllocationFailure),
+    Allocation {
+        /// What the service says to everybody.
+        failure: AllocationFailure,
+        /// What it says to those who ask, if it could be asked: who conflicts with whom.
+        explanation: Option<Box<Explanation>>,
+    },
     /// The service may not know the token yet, so whoever turned it in would find it refused.
     NotSynced,
     /// The service refused a question.
@@ -95,6 +102,18 @@ pub enum ProtocolError {
 }
 
 impl Error {
+    /// Why there are no buffers, if that is what this is about, and the service could tell.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        match self {
+            Self::Allocation { explanation, .. } => explanation.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn no_buffers(error: fsysmem2::Error) -> Self {
+        Self::Allocation { failure: error.into(), explanation: None }
+    }
+
     /// The service cannot be reached, or has closed the connection to its Allocator. A collection
     /// closes for other reasons, too.
     pub fn is_service_gone(&self) -> bool {
@@ -124,7 +143,10 @@ impl fmt::Display for Error {
                  broke the protocol, or there are no buffers that suit everybody; its log says \
                  which"
             ),
-            Self::Allocation(failure) => write!(f, "no buffers: {failure}"),
+            Self::Allocation { explanation: Some(explanation), .. } => {
+                write!(f, "no buffers: {explanation}")
+            }
+            Self::Allocation { failure, explanation: None } => write!(f, "no buffers: {failure}"),
             Self::NotSynced => f.write_str(
                 "the service may not know this token yet; call sync() on it, or on the token it \
                  was made from, and then pass it on",

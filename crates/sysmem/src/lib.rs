@@ -48,6 +48,7 @@
 mod blocking;
 pub mod client;
 mod constraints;
+mod diagnostics;
 mod error;
 mod ledger;
 mod packet;
@@ -59,6 +60,7 @@ pub mod tokio;
 pub use blocking::Blocking;
 pub use client::{Buffer, Buffers, Node, VmoInfo, VmoQuery};
 pub use constraints::{Constraints, ImageConstraints};
+pub use diagnostics::{Diagnostics, Explanation};
 pub use error::{ACCESS_DENIED, AllocationFailure, Error, SnapshotError};
 pub use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 pub use sysmem_fidl::fuchsia_math::SizeU;

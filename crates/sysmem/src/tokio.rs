@@ -16,6 +16,7 @@
 //! A request is sent when the method is called, not when its future is awaited. Any number of calls
 //! can be outstanding on a channel, and dropping the future of one forgets its reply.
 
+mod inquiry;
 mod signal;
 
 pub use signal::peer_closed;
@@ -32,9 +33,11 @@ use fidl::{Caller, Encoder, OneWay, ReplyValue, RequestValue, TwoWay, TwoWayRequ
 use sysmem_fidl::Handle;
 use zx::{Channel, Interest, MessageBuffer, SendError};
 
+use crate::diagnostics::Diagnostics;
 use crate::error::{Error, ProtocolError};
 use crate::packet::{self, Fault, Packet, TxidCounter};
 use crate::transport::Transport;
+use inquiry::{Asking, Inquiry};
 
 /// Makes collections, and turns tokens into collections.
 pub type Allocator = crate::client::Allocator<Tokio>;
@@ -55,6 +58,10 @@ pub struct Reply<T> {
     /// The place where the reply arrives, or why it will not.
     outcome: Result<Ticket, Option<Error>>,
     decode: Option<Decode<T>>,
+    /// What to do about a failure.
+    inquiry: Option<Inquiry>,
+    /// That is being done.
+    asking: Option<Asking>,
 }
 
 struct Shared {
@@ -146,6 +153,8 @@ impl Caller for Tokio {
         Reply {
             outcome: sent.map_err(Some),
             decode: Some(Decode::Plain(fidl::decode_reply::<M, Handle>)),
+            inquiry: None,
+            asking: None,
         }
     }
 }
@@ -161,7 +170,7 @@ impl Transport for Tokio {
     }
 
     fn peer_koid(&self) -> Option<zx::Koid> {
-        self.0.lock().channel.as_ref()?.get_ref().peer_name_koid()
+        self.0.peer_koid()
     }
 
     fn into_channel(self) -> Result<Channel, Error> {
@@ -189,7 +198,16 @@ impl Transport for Tokio {
                 then(decode.run(ordinal, body, handles)?)
             }))
         });
-        Reply { outcome: reply.outcome, decode: mapped }
+        Reply { outcome: reply.outcome, decode: mapped, inquiry: reply.inquiry, asking: None }
+    }
+
+    fn explained<T: 'static>(
+        &self,
+        reply: Reply<T>,
+        diagnostics: Option<&Diagnostics>,
+    ) -> Reply<T> {
+        let inquiry = diagnostics.map(|diagnostics| Inquiry::new(diagnostics, &self.0));
+        Reply { inquiry, ..reply }
     }
 }
 
@@ -201,7 +219,26 @@ impl<T> Future for Reply<T> {
     /// When it is polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, Error>> {
         let this = self.get_mut();
-        let ticket = match &mut this.outcome {
+        if this.asking.is_none() {
+            let error = match (ready!(this.poll_reply(cx)), this.inquiry.take()) {
+                (Err(error), Some(inquiry)) => inquiry.start(error),
+                (result, _) => return Poll::Ready(result),
+            };
+            match error {
+                Ok(asking) => this.asking = Some(asking),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        match &mut this.asking {
+            Some(asking) => asking.poll(cx).map(Err),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Reply<T> {
+    fn poll_reply(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Error>> {
+        let ticket = match &mut self.outcome {
             Ok(ticket) => ticket,
             Err(error) => {
                 let error = error.take().expect("a reply is polled once it is ready");
@@ -210,11 +247,11 @@ impl<T> Future for Reply<T> {
         };
         let arrived = ready!(ticket.shared.poll_reply(ticket.txid, cx));
         let result = arrived.and_then(|(ordinal, body, mut handles)| {
-            let decode = this.decode.take().expect("a reply is polled once it is ready");
+            let decode = self.decode.take().expect("a reply is polled once it is ready");
             decode.run(ordinal, &body, &mut handles)
         });
         // Gives its place up now, and not when somebody drops the future.
-        this.outcome = Err(None);
+        self.outcome = Err(None);
         Poll::Ready(result)
     }
 }
@@ -244,6 +281,10 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing here panics between two changes that belong together.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn peer_koid(&self) -> Option<zx::Koid> {
+        self.lock().channel.as_ref()?.get_ref().peer_name_koid()
     }
 
     #[expect(clippy::type_complexity, reason = "the parts of a reply, used once")]

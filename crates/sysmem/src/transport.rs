@@ -3,6 +3,7 @@
 use sysmem_fidl::Handle;
 use zx::Channel;
 
+use crate::diagnostics::Diagnostics;
 use crate::error::Error;
 
 /// A way to send requests and to wait for replies: [`Blocking`](crate::Blocking), or tokio's.
@@ -29,4 +30,13 @@ pub trait Transport: fidl::Caller<Handle = Handle, Sent = Result<(), Error>> + S
         reply: Self::Reply<T>,
         then: impl FnOnce(T) -> Result<U, Error> + Send + 'static,
     ) -> Self::Reply<U>;
+
+    /// Lets a reply that is a failure say more: why the collection that this is a channel of gets
+    /// no buffers. Asks `diagnostics`, if there are any, after the failure and not before, and not
+    /// for longer than a second.
+    fn explained<T: 'static>(
+        &self,
+        reply: Self::Reply<T>,
+        diagnostics: Option<&Diagnostics>,
+    ) -> Self::Reply<T>;
 }

@@ -5,8 +5,8 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use sysmem::tokio::{Allocator, Collection, Token};
-use sysmem::{AllocationFailure, Constraints, Error};
-use sysmem_server::{EmbeddedServer, ServerConfig};
+use sysmem::{AllocationFailure, Constraints, Diagnostics, Error};
+use sysmem_server::{Discoverable, EmbeddedServer, ServerConfig};
 
 fn service() -> EmbeddedServer {
     EmbeddedServer::spawn(ServerConfig::embedded()).unwrap()
@@ -93,7 +93,35 @@ async fn participants_hear_that_there_is_no_common_ground() {
     other.set_constraints(bytes(1 << 40).cpu_read()).unwrap();
     let error = wait.await.unwrap_err();
     let expected = AllocationFailure::NoCommonSettings;
-    assert!(matches!(error, Error::Allocation(failure) if failure == expected), "{error:?}");
+    assert!(matches!(error, Error::Allocation { failure, .. } if failure == expected), "{error:?}");
+}
+
+/// Also without a clock in the runtime, and for a wait that finds the channel closed.
+#[test]
+fn participants_hear_who_conflicts_with_whom() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        let service = service();
+        let connector = service.connector();
+        let diagnostics = Diagnostics::through(move || {
+            connector.connect_to(Discoverable::Diagnostics).map_err(std::io::Error::other)
+        });
+        let allocator = connect(&service).with_diagnostics(diagnostics);
+        let token = allocator.new_shared_token().unwrap();
+        let other = token.duplicate().unwrap();
+        token.sync().await.unwrap();
+        other.sync().await.unwrap();
+        let (one, other) = (allocator.bind(token).unwrap(), allocator.bind(other).unwrap());
+        one.set_debug_info("camera", 1).unwrap();
+        one.set_constraints(bytes(1).cpu_write()).unwrap();
+        let wait = one.wait_for_buffers();
+        one.sync().await.unwrap();
+        other.set_constraints(bytes(1 << 40).cpu_read()).unwrap();
+        for error in [wait.await.unwrap_err(), other.wait_for_buffers().await.unwrap_err()] {
+            assert!(error.explanation().is_some(), "{error:?}");
+            assert!(error.to_string().contains("min_size_bytes"), "{error}");
+        }
+    });
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use zx::Channel;
 
 use crate::blocking::Blocking;
 use crate::client::{Collection, Token, VmoInfo, VmoQuery};
+use crate::diagnostics::Diagnostics;
 use crate::error::{ALLOCATOR, Error, ProtocolError};
 use crate::ledger::Ledger;
 use crate::transport::Transport;
@@ -21,6 +22,7 @@ use crate::transport::Transport;
 pub struct Allocator<C> {
     caller: C,
     ledger: Arc<Ledger>,
+    diagnostics: Option<Diagnostics>,
 }
 
 impl Allocator<Blocking> {
@@ -55,18 +57,30 @@ impl<C: Transport> Allocator<C> {
     pub fn connect_in(directory: &Path) -> Result<Self, Error> {
         let name = fsysmem2::AllocatorMarker::DISCOVERABLE.unwrap_or("fuchsia.sysmem2.Allocator");
         match zx::connect(directory.join(name)) {
-            Ok(channel) => Self::from_channel(channel),
+            Ok(channel) => {
+                let allocator = Self::from_channel(channel)?;
+                Ok(allocator.with_diagnostics(Diagnostics::in_directory(directory)))
+            }
             Err(source) => Err(Error::Connect { directory: directory.to_path_buf(), source }),
         }
     }
 
-    /// Speaks to an Allocator over a channel that comes from elsewhere.
+    /// Speaks to an Allocator over a channel that comes from elsewhere. Failures are told without
+    /// an explanation, unless [`Allocator::with_diagnostics`] says who has one.
     ///
     /// # Errors
     ///
     /// [`Error::System`].
     pub fn from_channel(channel: Channel) -> Result<Self, Error> {
-        Ok(Self { caller: C::over(channel, ALLOCATOR)?, ledger: Arc::default() })
+        let caller = C::over(channel, ALLOCATOR)?;
+        Ok(Self { caller, ledger: Arc::default(), diagnostics: None })
+    }
+
+    /// Asks there why collections that are made or turned in through this connection from now on
+    /// get no buffers, if they get none.
+    #[must_use]
+    pub fn with_diagnostics(self, diagnostics: Diagnostics) -> Self {
+        Self { diagnostics: Some(diagnostics), ..self }
     }
 
     /// Sets who the service names in its log for what is made or turned in through this connection
@@ -112,7 +126,7 @@ impl<C: Transport> Allocator<C> {
                 collection_request: Some(ServerEnd::new(server.into())),
             },
         )?;
-        Collection::new(client, Arc::default())
+        Collection::new(client, Arc::default(), self.diagnostics.clone())
     }
 
     /// Turns a token in. Does not wait. What was sent on the token before still takes effect, and
@@ -134,7 +148,7 @@ impl<C: Transport> Allocator<C> {
                 buffer_collection_request: Some(ServerEnd::new(server.into())),
             },
         )?;
-        Collection::new(client, ledger)
+        Collection::new(client, ledger, self.diagnostics.clone())
     }
 
     /// Asks whether the service knows a token and could turn it in now.

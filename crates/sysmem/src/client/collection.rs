@@ -12,7 +12,8 @@ use crate::client::buffers::Buffers;
 use crate::client::node::Node;
 use crate::client::token::Token;
 use crate::constraints::Constraints;
-use crate::error::{AllocationFailure, Error, ProtocolError};
+use crate::diagnostics::Diagnostics;
+use crate::error::{Error, ProtocolError};
 use crate::ledger::Ledger;
 use crate::transport::Transport;
 
@@ -22,11 +23,16 @@ use crate::transport::Transport;
 #[derive(Debug)]
 pub struct Collection<C> {
     node: Node<C>,
+    diagnostics: Option<Diagnostics>,
 }
 
 impl<C: Transport> Collection<C> {
-    pub(crate) fn new(channel: Channel, ledger: Arc<Ledger>) -> Result<Self, Error> {
-        Ok(Self { node: Node::new(channel, "collection", ledger)? })
+    pub(crate) fn new(
+        channel: Channel,
+        ledger: Arc<Ledger>,
+        diagnostics: Option<Diagnostics>,
+    ) -> Result<Self, Error> {
+        Ok(Self { node: Node::new(channel, "collection", ledger)?, diagnostics })
     }
 
     /// States what this participant needs. Allowed once. Does not wait.
@@ -57,17 +63,18 @@ impl<C: Transport> Collection<C> {
     ///
     /// # Errors
     ///
-    /// [`Error::Allocation`] when there is no common ground or no memory, [`Error::Closed`] when
-    /// another participant fails before.
+    /// [`Error::Allocation`] when there is no common ground or no memory, with the service's
+    /// explanation if it has one; [`Error::Closed`] when another participant fails before.
     pub fn wait_for_buffers(&self) -> C::Reply<Buffers> {
         type Wait = fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod;
-        C::map(self.node.caller().call::<Wait>(()), |response| {
-            let response = response.map_err(|error| Error::Allocation(error.into()))?;
+        let reply = C::map(self.node.caller().call::<Wait>(()), |response| {
+            let response = response.map_err(Error::no_buffers)?;
             match response.buffer_collection_info {
                 Some(info) => Buffers::new(info),
                 None => Err(ProtocolError::MissingField("buffer_collection_info").into()),
             }
-        })
+        });
+        self.explained(reply)
     }
 
     /// Whether buffers are allocated.
@@ -77,11 +84,12 @@ impl<C: Transport> Collection<C> {
     /// [`Error::Allocation`] when there will be none; a closed channel.
     pub fn check(&self) -> C::Reply<bool> {
         type Check = fsysmem2::BufferCollectionCheckAllBuffersAllocatedMethod;
-        C::map(self.node.caller().call::<Check>(()), |response| match response {
+        let reply = C::map(self.node.caller().call::<Check>(()), |response| match response {
             Ok(_) => Ok(true),
             Err(fsysmem2::Error::PENDING) => Ok(false),
-            Err(error) => Err(Error::Allocation(AllocationFailure::from(error))),
-        })
+            Err(error) => Err(Error::no_buffers(error)),
+        });
+        self.explained(reply)
     }
 
     /// Makes a token for a participant that joins later, or that may fail without consequences for
@@ -127,6 +135,10 @@ impl<C: Transport> Collection<C> {
     /// A closed channel.
     pub fn release(self) -> Result<(), Error> {
         self.node.release()
+    }
+
+    fn explained<T: 'static>(&self, reply: C::Reply<T>) -> C::Reply<T> {
+        self.node.caller().explained(reply, self.diagnostics.as_ref())
     }
 
     fn send_constraints(

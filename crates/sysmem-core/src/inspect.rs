@@ -10,7 +10,7 @@ use fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Core;
-use crate::interface::{AllocationId, ChannelId, Instant, NodeId, Recipient};
+use crate::interface::{AllocationId, ChannelId, Instant, NodeId, Recipient, Strength};
 use crate::shared::Served;
 use crate::tree::debug_info::DebugInfo;
 
@@ -62,6 +62,9 @@ pub struct Node {
     pub allocated: bool,
     /// `zx_rights_t` bits that are left of the masks from the root down.
     pub rights: u32,
+    /// How it holds the buffers (`sysmem2-protocols.md` 5.3).
+    pub strength: Strength,
+    pub weak_ok: WeakOk,
     pub constraints: Option<Arc<fsysmem2::BufferCollectionConstraints>>,
     /// What has to happen before the node is ready; `None`: it is.
     pub awaited: Option<Awaited>,
@@ -95,6 +98,15 @@ pub enum FailureMode {
     PropagateBeforeAllocation,
     /// Attached.
     DoNotPropagate,
+}
+
+/// How far somebody puts up with weak nodes (`sysmem2-protocols.md` 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WeakOk {
+    No,
+    ForNode,
+    /// Also for what is made below the node.
+    ForNodeAndChildren,
 }
 
 /// What would make a node ready (`sysmem2-protocols.md` 3.2).

@@ -4,8 +4,9 @@
 
 use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionConstraints, SingleBufferSettings};
 use sysmem_fidl::linux_sysmem::{
-    Allocation, Awaited, Buffer, ChannelState, Collection, Connection, FailureMode, Holder,
-    MemoryIdentity, Node, NodeKind, Process, Snapshot, Stage, Strength, WeakOk,
+    Allocation, Awaited, Buffer, ChannelState, Collection, ConflictingParticipant, Connection,
+    Explanation, Failure, FailureMode, FieldValue, Finding, Holder, MemoryIdentity, Node, NodeKind,
+    ParticipantName, Process, Repair, Snapshot, Stage, Strength, WeakOk,
 };
 
 use crate::form::{List, Text, enumeration, structure, table};
@@ -20,7 +21,35 @@ table!(Snapshot {
     collections: All<Collection>,
     allocations: All<Allocation>,
     connections: All<Connection>,
+    failures: All<Failure>,
 });
+
+table!(Failure { explanation: Explanation, clients: All<Process> });
+
+table!(Explanation {
+    buffer_collection_id: u64,
+    collection_name: Any,
+    failed_at: i64,
+    text: Any,
+    findings: All<Finding>,
+    combinations: u32,
+});
+
+table!(Finding {
+    text: Any,
+    rule: Any,
+    conflicts: All<ConflictingParticipant>,
+    is_minimal: bool,
+    repairs: All<Repair>,
+});
+
+table!(ConflictingParticipant { participant: ParticipantName, fields: All<FieldValue> });
+
+table!(ParticipantName { name: Any, id: u64, number: u32 });
+
+table!(FieldValue { field: Any, value: Any });
+
+table!(Repair { participant: ParticipantName, text: Any, field: Any, from: Any, to: Any });
 
 table!(Process { pid: u32, uid: u32 });
 

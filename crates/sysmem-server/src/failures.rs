@@ -119,6 +119,11 @@ impl Failures {
         latest.find(|failure| failure.is_of(subject) && failure.involved.lets_in(client))
     }
 
+    /// What is remembered, the oldest first, from the failure of that place on.
+    pub(crate) fn from_place(&self, place: usize) -> impl Iterator<Item = &Failure> {
+        self.recent.iter().skip(place)
+    }
+
     /// Questions of a connection that wait for their answers.
     pub(crate) fn questions_of(&self, channel: ChannelId) -> usize {
         let askers = self.recent.iter().flat_map(Failure::askers);

@@ -1,6 +1,6 @@
 //! Leaving out what nobody asked about.
 
-use sysmem::linux_sysmem::{Allocation, Collection, Connection, Snapshot};
+use sysmem::linux_sysmem::{Allocation, Collection, Connection, Failure, Snapshot};
 
 use super::scene::{Scene, holders, nodes, pid_of};
 
@@ -16,7 +16,7 @@ pub struct Filter {
 impl Filter {
     /// Keeps what was asked for: whole collections, and the buffers that go with them.
     pub fn apply(&self, scene: &mut Scene) {
-        let Snapshot { collections, allocations, connections, .. } = &scene.snapshot;
+        let Snapshot { collections, allocations, connections, failures, .. } = &scene.snapshot;
         let wanted = |one: &&Collection| self.wants_collection(one, scene);
         let collections: Vec<_> = collections.iter().flatten().filter(wanted).cloned().collect();
         let is_kept = |id| collections.iter().any(|kept| kept.id == id);
@@ -25,10 +25,13 @@ impl Filter {
         let allocations = allocations.iter().flatten().filter(wanted).cloned().collect();
         let wanted = |one: &&Connection| self.wants_connection(one, scene);
         let connections = connections.iter().flatten().filter(wanted).cloned().collect();
+        let wanted = |one: &&Failure| self.wants_failure(one, scene);
+        let failures = failures.iter().flatten().filter(wanted).cloned().collect();
         let snapshot = &mut scene.snapshot;
         snapshot.collections = Some(collections);
         snapshot.allocations = Some(allocations);
         snapshot.connections = Some(connections);
+        snapshot.failures = Some(failures);
     }
 
     fn wants_collection(&self, collection: &Collection, scene: &Scene) -> bool {
@@ -53,6 +56,18 @@ impl Filter {
     fn wants_connection(&self, connection: &Connection, scene: &Scene) -> bool {
         let pid = connection.client.as_ref().and_then(|client| client.pid);
         self.client.is_none() || self.is_client(pid, connection.debug_name.as_deref(), scene)
+    }
+
+    fn wants_failure(&self, failure: &Failure, scene: &Scene) -> bool {
+        let Some(explanation) = &failure.explanation else { return false };
+        let mut clients = failure.clients.iter().flatten();
+        let findings = explanation.findings.iter().flatten();
+        let conflicts = findings.flat_map(|finding| finding.conflicts.iter().flatten());
+        let names = conflicts.filter_map(|one| one.participant.as_ref()?.name.as_deref());
+        self.is_about(explanation.buffer_collection_id, explanation.collection_name.as_deref())
+            && (self.client.is_none()
+                || clients.any(|client| self.is_client(client.pid, None, scene))
+                || names.into_iter().any(|name| self.is_client(None, Some(name), scene)))
     }
 
     fn is_about(&self, id: Option<u64>, name: Option<&str>) -> bool {

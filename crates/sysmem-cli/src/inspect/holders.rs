@@ -100,6 +100,7 @@ impl Alike {
                 (&mut own.place, other.place)
             {
                 descriptors.extend(more);
+                descriptors.sort_unstable();
             }
         }
     }

@@ -61,19 +61,20 @@ pub fn holdings(scene: &Scene, buffer: &Buffer) -> Vec<Holding> {
     holdings
 }
 
+/// Which of its descriptors a process got under which name cannot be seen: all names get them all.
 fn add_sightings(holdings: &mut Vec<Holding>, scene: &Scene, buffer: &Buffer) {
     for sighting in scene.sightings_of(buffer) {
         let descriptors = sighting.descriptors.iter().map(|descriptor| descriptor.number);
-        let (descriptors, mappings) = (descriptors.collect(), sighting.mappings.len());
-        match holdings.iter_mut().find(|known| known.pid == Some(sighting.pid)) {
-            Some(known) => (known.descriptors, known.mappings) = (descriptors, mappings),
-            None if scene.service_pid() == Some(sighting.pid) => {}
-            None => holdings.push(Holding {
-                pid: Some(sighting.pid),
-                recipient: None,
-                descriptors,
-                mappings,
-            }),
+        let (descriptors, mappings): (Vec<u32>, _) =
+            (descriptors.collect(), sighting.mappings.len());
+        let mut is_recorded = false;
+        for known in holdings.iter_mut().filter(|known| known.pid == Some(sighting.pid)) {
+            is_recorded = true;
+            (known.descriptors, known.mappings) = (descriptors.clone(), mappings);
+        }
+        if !is_recorded && scene.service_pid() != Some(sighting.pid) {
+            let (pid, recipient) = (Some(sighting.pid), None);
+            holdings.push(Holding { pid, recipient, descriptors, mappings });
         }
     }
 }

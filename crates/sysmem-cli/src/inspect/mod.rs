@@ -1,5 +1,6 @@
 //! `sysmem inspect`: who takes part in what, who keeps whom waiting, who holds which buffer.
 
+mod failures;
 mod filter;
 mod grid;
 mod holders;
@@ -21,6 +22,7 @@ use crate::args::InspectArguments;
 use crate::failure::Failure;
 use filter::Filter;
 use grid::Style;
+use people::Detail;
 use scene::Scene;
 
 /// Prints what a service shows of itself.
@@ -34,12 +36,15 @@ pub fn run(arguments: InspectArguments) -> Result<(), Failure> {
     let snapshot = snapshot(&directory)?;
     let mut scene = Scene::around(snapshot)
         .map_err(|error| Failure::System { doing: "look for processes in /proc", error })?;
+    // Who asks about one collection wants all of it.
+    let detail = if collection.is_some() { Detail::CloseUp } else { Detail::Overview };
     Filter { collection, client }.apply(&mut scene);
     let text = if json {
         format!("{}\n", json::render(&scene))
     } else {
         let is_terminal = io::stdout().is_terminal();
-        people::render(&scene, if is_terminal { Style::Bold } else { Style::Plain })
+        let style = if is_terminal { Style::Bold } else { Style::Plain };
+        people::render(&scene, detail, style)
     };
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {

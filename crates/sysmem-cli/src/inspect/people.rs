@@ -1,25 +1,39 @@
 //! What people read: a tree for each collection, who holds its buffers, and sums.
 
 use sysmem::linux_sysmem::{Allocation, Collection, Stage};
+use sysmem_json::to_json;
 
 use super::grid::{Cell, Grid, Style};
-use super::holders;
-use super::scene::Scene;
+use super::scene::{Scene, nodes};
 use super::totals::totals;
-use super::{tree, words};
+use super::{failures, holders, tree, words};
+use crate::negotiate::{by_field, rows};
+
+/// How much is said about each collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// What fits on the lines of its nodes.
+    Overview,
+    /// Every field of everybody's constraints.
+    CloseUp,
+}
 
 /// All of it.
-pub fn render(scene: &Scene, style: Style) -> String {
+pub fn render(scene: &Scene, detail: Detail, style: Style) -> String {
     let mut text = heading(scene);
     for collection in scene.collections() {
         text.push('\n');
         text.push_str(&render_collection(collection, scene, style));
+        if detail == Detail::CloseUp {
+            text.push_str(&constraints(collection));
+        }
     }
     let allocations = scene.snapshot.allocations.iter().flatten();
     for allocation in allocations.filter(|one| collection_of(one, scene).is_none()) {
         text.push('\n');
         text.push_str(&render_left_over(allocation, scene, style));
     }
+    text.push_str(&failures::render(scene, style));
     text.push_str(&render_totals(scene, style));
     text.push_str(&hint(scene));
     text
@@ -55,6 +69,16 @@ fn render_collection(collection: &Collection, scene: &Scene, style: Style) -> St
         text.push_str(&holders::grid(allocation, scene).render("  ", style));
     }
     text
+}
+
+/// What everybody wants, in full.
+fn constraints(collection: &Collection) -> String {
+    let wishes = nodes(collection).iter().filter_map(|node| {
+        let rows = rows(&to_json(node.constraints.as_ref()?));
+        Some((tree::label(node), rows))
+    });
+    let table = by_field(&wishes.collect::<Vec<_>>());
+    table.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
 }
 
 /// How far a collection is, and since when it has been there.

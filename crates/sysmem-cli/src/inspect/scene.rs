@@ -70,8 +70,17 @@ impl Scene {
         let clients = connections.filter_map(|connection| connection.client.as_ref()?.pid);
         let nodes = self.collections().iter().flat_map(nodes).filter_map(pid_of);
         let holders = self.buffers().flat_map(holders).filter_map(|holder| holder.pid);
+        let failures = self.snapshot.failures.iter().flatten();
+        let failed = failures.flat_map(|failure| failure.clients.iter().flatten());
+        let failed = failed.filter_map(|client| client.pid);
         let seen = self.sightings.values().flatten().map(|sighting| sighting.pid);
-        clients.chain(nodes).chain(holders).chain(seen).chain(self.service_pid()).collect()
+        clients
+            .chain(nodes)
+            .chain(holders)
+            .chain(seen)
+            .chain(failed)
+            .chain(self.service_pid())
+            .collect()
     }
 }
 

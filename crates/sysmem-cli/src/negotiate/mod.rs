@@ -12,6 +12,8 @@ use sysmem_json::{Outcome, Report, Scenario, to_json};
 
 use crate::args::NegotiateArguments;
 use crate::failure::Failure;
+pub use people::by_field;
+pub use rows::rows;
 
 /// Negotiates one scenario, or one a line.
 pub fn run(arguments: NegotiateArguments) -> Result<(), Failure> {

@@ -53,6 +53,12 @@ pub fn render(scenario: &Scenario, outcome: &Outcome) -> String {
 fn wishes(root: &Participant) -> String {
     let mut columns = Vec::new();
     add_columns(&mut columns, root, String::new());
+    by_field(&columns)
+}
+
+/// Participants side by side, under what they are called, with a row for each field that one of
+/// them sets.
+pub fn by_field(columns: &[(String, Vec<Row>)]) -> String {
     let rows = columns.iter().flat_map(|(_, rows)| rows);
     let labels: BTreeSet<_> = rows.map(Label::of).collect();
     let cells = |rows: &[Row]| {

@@ -12,14 +12,17 @@ use std::process::Command;
 
 use common::{Service, eventually, fail, succeed, text};
 use participant::{Order, Participant, wishes};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sysmem::fuchsia_sysmem2::{
     BufferCollectionConstraints, BufferCollectionTokenCreateBufferCollectionTokenGroupMethod,
     BufferCollectionTokenCreateBufferCollectionTokenGroupRequest,
     BufferCollectionTokenGroupAllChildrenPresentMethod,
     BufferCollectionTokenGroupCreateChildMethod, BufferCollectionTokenGroupCreateChildRequest,
 };
-use sysmem::{Allocator, Blocking, Channel, Collection, Handle, Rights, Token, Transport};
+use sysmem::{
+    Allocator, Blocking, Channel, Collection, Constraints, Handle, ImageConstraints, PixelFormat,
+    Rights, Token, Transport,
+};
 use tempfile::TempDir;
 
 /// Not a test of its own: a participant of the other tests.
@@ -239,6 +242,77 @@ fn inspect_names_who_still_holds_a_buffer() {
     assert_eq!(lines(&text, &["passed on", &friend_pid, "descriptor"]).len(), 1, "{text}");
     friend.kill();
     eventually("the end of all", || (!look().contains("has ended")).then_some(()));
+}
+
+#[test]
+fn inspect_marks_weak_nodes_and_weak_handles() {
+    let directory = TempDir::new().unwrap();
+    let _service = Service::start(directory.path());
+    let allocator = Allocator::connect_in(directory.path()).unwrap();
+    let token = allocator.new_shared_token().unwrap();
+    let for_keeper = token.duplicate().unwrap();
+    for_keeper.set_debug_info("keeper", 1).unwrap();
+    for_keeper.set_weak().unwrap();
+    token.sync().unwrap();
+    let (keeper, root) = (allocator.bind(for_keeper).unwrap(), allocator.bind(token).unwrap());
+    keeper.set_constraints(wishes("viewer")).unwrap();
+    root.set_constraints(wishes("camera")).unwrap();
+    let weak = keeper.wait_for_buffers().unwrap();
+    let _strong = root.wait_for_buffers().unwrap();
+    let text = inspect(directory.path(), &[]);
+    assert_eq!(lines(&text, &["└─ keeper", "has buffers", "weak, weak ok"]).len(), 1, "{text}");
+    assert_eq!(lines(&text, &["  keeper ", "weak", "descriptor"]).len(), 1, "{text}");
+    assert_eq!(lines(&text, &["  unnamed ", "strong", "descriptor"]).len(), 1, "{text}");
+    let json = inspect_json(directory.path(), &[]);
+    let node = &json["collections"][0]["nodes"][1];
+    assert_eq!((&node["weak"], &node["weak_ok"]), (&true.into(), &"SELF".into()));
+    let holders = json["allocations"][0]["buffers"][0]["holders"].as_array().unwrap();
+    assert!(holders.iter().any(|one| one["strength"] == "WEAK" && one["debug_name"] == "keeper"));
+    drop(weak);
+}
+
+#[test]
+fn inspect_tells_the_latest_failures_with_their_reasons() {
+    let directory = TempDir::new().unwrap();
+    let _service = Service::start(directory.path());
+    let allocator = Allocator::connect_in(directory.path()).unwrap();
+    let token = allocator.new_shared_token().unwrap();
+    token.set_name(1, "misfits").unwrap();
+    let other = token.duplicate().unwrap();
+    token.set_debug_info("wide", 1).unwrap();
+    other.set_debug_info("narrow", 2).unwrap();
+    token.sync().unwrap();
+    other.sync().unwrap();
+    let (wide, narrow) = (allocator.bind(token).unwrap(), allocator.bind(other).unwrap());
+    let image =
+        |width| ImageConstraints::linear(PixelFormat::NV12).size(width, 480).any_color_space();
+    wide.set_constraints(Constraints::new().cpu_write().camping(1).image(image(640))).unwrap();
+    narrow.set_constraints(Constraints::new().cpu_read().image(image(320))).unwrap();
+    wide.wait_for_buffers().unwrap_err();
+    let text = eventually("the explanation", || {
+        let text = inspect(directory.path(), &["--collection", "misfits"]);
+        text.contains("narrow").then_some(text)
+    });
+    assert_eq!(lines(&text, &["\"misfits\"", "failed", &std::process::id().to_string()]).len(), 1);
+    assert!(text.contains("wide"), "{text}");
+    let json = inspect_json(directory.path(), &["--client", "narrow"]);
+    let explanation = &json["failures"][0]["explanation"];
+    assert_eq!(explanation["collection_name"], "misfits");
+    assert!(explanation["text"].as_str().unwrap().contains("narrow"), "{explanation}");
+    assert_eq!(inspect_json(directory.path(), &["--client", "nobody"])["failures"], json!([]));
+}
+
+#[test]
+fn inspect_of_one_collection_shows_all_constraints() {
+    let directory = TempDir::new().unwrap();
+    let _service = Service::start(directory.path());
+    let pipeline = Pipeline::start(directory.path());
+    pipeline.camera.set_constraints(wishes("camera")).unwrap();
+    pipeline.allocate();
+    let text = inspect(directory.path(), &["--collection", "preview"]);
+    assert_eq!(lines(&text, &["image[0].bytes_per_row_divisor", "64", "64"]).len(), 1, "{text}");
+    assert_eq!(lines(&text, &["min_buffer_count_for_shared_slack"]).len(), 1, "{text}");
+    assert!(!inspect(directory.path(), &[]).contains("bytes_per_row_divisor"));
 }
 
 #[test]

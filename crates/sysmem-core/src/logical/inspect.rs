@@ -66,6 +66,8 @@ fn inspect_node<H>(id: NodeId, node: &Node<H>) -> inspect::Node {
         },
         allocated: node.allocated,
         rights: node.rights.bits(),
+        strength: node.weakness.strength(),
+        weak_ok: node.weakness.ok(),
         constraints,
         awaited: awaited(node),
         waits,

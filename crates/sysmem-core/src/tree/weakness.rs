@@ -1,6 +1,7 @@
 //! Whether a node holds buffers strongly, and whether its client knows what it means if not
 //! (`sysmem2-protocols.md` 5.3).
 
+use crate::inspect::WeakOk;
 use crate::interface::Strength;
 
 /// What `SetWeak` and `SetWeakOk` have said about a node. There is no way back.
@@ -8,15 +9,6 @@ use crate::interface::Strength;
 pub(crate) struct Weakness {
     strength: Strength,
     ok: WeakOk,
-}
-
-/// How far somebody has promised to watch `close_weak_asap`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum WeakOk {
-    No,
-    ForNode,
-    /// Also for what is made below the node from now on.
-    ForNodeAndChildren,
 }
 
 impl Weakness {
@@ -42,6 +34,14 @@ impl Weakness {
     pub fn set_ok(&mut self, for_child_nodes_also: bool) {
         let ok = if for_child_nodes_also { WeakOk::ForNodeAndChildren } else { WeakOk::ForNode };
         self.ok = self.ok.max(ok);
+    }
+
+    pub const fn strength(self) -> Strength {
+        self.strength
+    }
+
+    pub const fn ok(self) -> WeakOk {
+        self.ok
     }
 
     pub const fn is_weak(self) -> bool {

@@ -25,7 +25,7 @@ use zx::VmoError;
 use crate::driver::{Driver, now};
 use crate::mailbox::Mailbox;
 pub(crate) use permission::Permission;
-use walk::{Sights, Walk};
+use walk::{Scenery, Sights, Walk};
 
 /// `ZX_ERR_ACCESS_DENIED`.
 const ACCESS_DENIED: i32 = -30;
@@ -126,15 +126,17 @@ impl Driver {
 
     /// Looks at some of what there is, if somebody asks.
     pub(crate) fn inspect_some(&mut self) {
+        let Self { core, objects, failures, .. } = self;
+        let scenery = Scenery { core, objects, failures };
         if let Progress::Idle = self.inspector.progress
             && !self.inspector.waiting.is_empty()
         {
-            let walk = Box::new(Walk::begin(&self.core, &self.objects, now()));
+            let walk = Box::new(Walk::begin(&scenery, now()));
             let calls = mem::take(&mut self.inspector.waiting);
             self.inspector.progress = Progress::Looking { walk, calls };
         }
         let Progress::Looking { walk, .. } = &mut self.inspector.progress else { return };
-        if !walk.go_on(&self.core, &self.objects) {
+        if !walk.go_on(&scenery) {
             return;
         }
         let Progress::Looking { walk, calls } =

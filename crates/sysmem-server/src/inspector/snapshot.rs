@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use sysmem_core::inspect::{
-    Allocation, Awaited, Collection, Connection, FailureMode, Link, Node, NodeKind, Stage,
+    Allocation, Awaited, Collection, Connection, FailureMode, Link, Node, NodeKind, Stage, WeakOk,
 };
 use sysmem_core::{Instant, Recipient};
 use sysmem_fidl::linux_sysmem as flinux;
@@ -29,7 +29,7 @@ pub(super) fn write(sights: Sights) -> Result<Written, WriteError> {
 }
 
 fn snapshot(sights: Sights) -> flinux::Snapshot {
-    let Sights { began, ended, collections, connections, allocations } = sights;
+    let Sights { began, ended, collections, connections, allocations, failures } = sights;
     flinux::Snapshot {
         service: Some(flinux::Process {
             pid: Some(std::process::id()),
@@ -40,6 +40,7 @@ fn snapshot(sights: Sights) -> flinux::Snapshot {
         collections: Some(collections.into_iter().map(collection).collect()),
         allocations: Some(allocations.into_iter().map(allocation).collect()),
         connections: Some(connections.into_iter().map(connection).collect()),
+        failures: Some(failures.into_iter().map(failure).collect()),
     }
 }
 
@@ -107,8 +108,12 @@ fn node(node: Node, client: Option<Credentials>) -> flinux::Node {
         }),
         allocated: Some(node.allocated),
         rights_attenuation_mask: Some(node.rights),
-        weak: Some(false),
-        weak_ok: Some(flinux::WeakOk::NO),
+        weak: Some(node.strength == sysmem_core::Strength::Weak),
+        weak_ok: Some(match node.weak_ok {
+            WeakOk::No => flinux::WeakOk::NO,
+            WeakOk::ForNode => flinux::WeakOk::SELF,
+            WeakOk::ForNodeAndChildren => flinux::WeakOk::SELF_AND_CHILDREN,
+        }),
         constraints: node.constraints.map(Arc::unwrap_or_clone),
         awaited: node.awaited.map(|awaited| match awaited {
             Awaited::TurnIn => flinux::Awaited::TURN_IN,
@@ -156,6 +161,11 @@ fn holder(holder: Holder) -> flinux::Holder {
         pid: holder.client.map(NonZeroU32::get),
         since: since.map(time),
     }
+}
+
+fn failure((explanation, clients): (flinux::Explanation, Vec<Credentials>)) -> flinux::Failure {
+    let clients = clients.into_iter().map(process).collect();
+    flinux::Failure { explanation: Some(explanation), clients: Some(clients) }
 }
 
 fn process(client: Credentials) -> flinux::Process {

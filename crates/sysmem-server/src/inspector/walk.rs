@@ -4,16 +4,29 @@ use std::vec;
 
 use sysmem_core::inspect::{Allocation, Collection, Connection, Link};
 use sysmem_core::{AllocationId, ChannelId, Core, Instant};
+use sysmem_fidl::linux_sysmem::Explanation;
 use zx::Credentials;
 
 use crate::buffers::{BufferId, SeenBuffer};
 use crate::channels::Channels;
 use crate::client_handle::ClientHandle;
+use crate::failures::Failures;
 use crate::objects::Objects;
 
 /// How much is looked at in one turn, in nodes and handles. Each takes about a microsecond. A single
 /// collection or buffer may be more, and is looked at in one turn all the same.
 const LOOKS_PER_TURN: usize = 512;
+
+/// Failures that are looked at in one turn. Their explanations are copied, some kilobytes each.
+const FAILURES_PER_TURN: usize = 8;
+
+/// Everything there is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scenery<'s> {
+    pub(super) core: &'s Core<ClientHandle>,
+    pub(super) objects: &'s Objects,
+    pub(super) failures: &'s Failures,
+}
 
 /// How far one has looked.
 #[derive(Debug)]
@@ -27,9 +40,13 @@ pub(super) struct Walk {
 enum Next {
     /// Collections above `seen`. Those that were made after the walk began are left out, so that it
     /// comes to an end.
-    Collections { seen: u64, newest: u64 },
-    /// After all collections, so that the names of theirs are known.
+    Collections {
+        seen: u64,
+        newest: u64,
+    },
     Buffers(vec::IntoIter<BufferId>),
+    /// Failures from this place on. One that is forgotten meanwhile hides another.
+    Failures(usize),
 }
 
 /// What was seen.
@@ -40,6 +57,7 @@ pub(super) struct Sights {
     pub(super) collections: Vec<SeenCollection>,
     pub(super) connections: Vec<(Connection, Option<Credentials>)>,
     pub(super) allocations: Vec<SeenAllocation>,
+    pub(super) failures: Vec<(Explanation, Vec<Credentials>)>,
 }
 
 /// A collection, and who speaks for its nodes, in their order.
@@ -58,7 +76,8 @@ pub(super) struct SeenAllocation {
 }
 
 impl Walk {
-    pub(super) fn begin(core: &Core<ClientHandle>, objects: &Objects, now: Instant) -> Self {
+    pub(super) fn begin(scenery: &Scenery<'_>, now: Instant) -> Self {
+        let Scenery { core, objects, .. } = *scenery;
         let connections = core.inspect_connections().map(|connection| {
             let client = client_of(connection.channel, &objects.channels);
             (connection, client)
@@ -69,13 +88,15 @@ impl Walk {
             collections: Vec::new(),
             connections: connections.collect(),
             allocations: Vec::new(),
+            failures: Vec::new(),
         };
         let newest = core.newest_collection().unwrap_or_default();
         Self { sights, next: Next::Collections { seen: 0, newest } }
     }
 
     /// Looks at some more. Whether that was the last of it.
-    pub(super) fn go_on(&mut self, core: &Core<ClientHandle>, objects: &Objects) -> bool {
+    pub(super) fn go_on(&mut self, scenery: &Scenery<'_>) -> bool {
+        let Scenery { core, objects, failures } = *scenery;
         match &mut self.next {
             Next::Collections { seen, newest } => {
                 let mut looks = 0;
@@ -96,10 +117,23 @@ impl Walk {
             Next::Buffers(ids) => {
                 let mut looks = 0;
                 while looks < LOOKS_PER_TURN {
-                    let Some(id) = ids.next() else { return true };
+                    let Some(id) = ids.next() else {
+                        self.next = Next::Failures(0);
+                        return false;
+                    };
                     looks += 1 + self.sights.add_buffer(id, core, objects);
                 }
                 false
+            }
+            Next::Failures(place) => {
+                let some = failures.from_place(*place).take(FAILURES_PER_TURN);
+                let before = self.sights.failures.len();
+                self.sights.failures.extend(some.map(|failure| {
+                    (failure.explanation.clone(), failure.involved.clients.clone())
+                }));
+                let seen = self.sights.failures.len() - before;
+                *place += seen;
+                seen < FAILURES_PER_TURN
             }
         }
     }

@@ -20,13 +20,20 @@
 // for them, so that a truncated list means that descriptor numbers ran out.
 enum { KERNEL_MAX_DESCRIPTORS = 253 };
 
+// Type of a control message with a descriptor that nobody asked for: whoever shares our end of a
+// socket can have the kernel add one.
+enum { CONTROL_PIDFD = 4 };
+
+// Room for what else the kernel may add: credentials, a pidfd, a time stamp.
+enum { OTHER_CONTROL_BYTES = 512 };
+
 // Room for the longest path of a service.
 enum { PATH_CAPACITY = 4096 };
 
 // Room for one list of descriptors, aligned as the kernel wants it.
 typedef union control {
     struct cmsghdr align;
-    unsigned char bytes[CMSG_SPACE(KERNEL_MAX_DESCRIPTORS * sizeof(int))];
+    unsigned char bytes[CMSG_SPACE(KERNEL_MAX_DESCRIPTORS * sizeof(int)) + OTHER_CONTROL_BYTES];
 } control_t;
 
 static zx_status_t status_of_errno(int error) {
@@ -228,28 +235,41 @@ zx_status_t zx_channel_write(
     return status;
 }
 
-// Takes every descriptor that came with a packet. What does not fit is closed and makes the result
+// Takes the descriptors of one control message. What does not fit is closed and makes the result
 // false, as does a descriptor that cannot be used.
+static bool adopt_list(struct cmsghdr *list, zx_handle_t *handles, size_t *count) {
+    bool complete = true;
+    const size_t length = (list->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < length; i++) {
+        int fd;
+        memcpy(&fd, CMSG_DATA(list) + i * sizeof fd, sizeof fd);
+        const zx_handle_t handle = zx_handle_from_fd(fd);
+        if (handle != ZX_HANDLE_INVALID && *count < ZX_CHANNEL_MAX_MSG_HANDLES) {
+            handles[*count] = handle;
+            *count += 1;
+        } else {
+            zx_handle_close(handle);
+            complete = false;
+        }
+    }
+    return complete;
+}
+
+// Takes every descriptor that came with a packet; false unless all could be kept.
 static bool adopt(struct msghdr *packet, zx_handle_t *handles, size_t *count) {
     bool complete = true;
     *count = 0;
     for (struct cmsghdr *list = CMSG_FIRSTHDR(packet); list != NULL;
          list = CMSG_NXTHDR(packet, list)) {
-        if (list->cmsg_level != SOL_SOCKET || list->cmsg_type != SCM_RIGHTS) {
+        if (list->cmsg_level != SOL_SOCKET) {
             continue;
         }
-        const size_t length = (list->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        for (size_t i = 0; i < length; i++) {
+        if (list->cmsg_type == SCM_RIGHTS) {
+            complete = adopt_list(list, handles, count) && complete;
+        } else if (list->cmsg_type == CONTROL_PIDFD) {
             int fd;
-            memcpy(&fd, CMSG_DATA(list) + i * sizeof fd, sizeof fd);
-            const zx_handle_t handle = zx_handle_from_fd(fd);
-            if (handle != ZX_HANDLE_INVALID && *count < ZX_CHANNEL_MAX_MSG_HANDLES) {
-                handles[*count] = handle;
-                *count += 1;
-            } else {
-                zx_handle_close(handle);
-                complete = false;
-            }
+            memcpy(&fd, CMSG_DATA(list), sizeof fd);
+            (void)close(fd);
         }
     }
     return complete;

@@ -15,6 +15,9 @@ use crate::buffers::{Addressee, BufferId, Loan, Terms};
 use crate::driver::{Driver, now};
 use crate::replies::ReplyError;
 
+/// Leaked handles of one buffer that are told one by one.
+const COMPLAINTS_MAX: usize = 16;
+
 /// For each buffer of an allocation a handle, or none.
 type PerBuffer = Vec<Option<zx::Handle>>;
 
@@ -92,7 +95,8 @@ impl Driver {
     pub(crate) fn complain_of_weak(&self, buffer: BufferId, collection: &CollectionName) {
         let Some(memory) = self.objects.buffers.memory_of(buffer) else { return };
         let is_weak = |loan: &&Loan| loan.slot.strength == Strength::Weak;
-        for loan in self.objects.buffers.loans_of(buffer).filter(is_weak) {
+        let mut kept = self.objects.buffers.loans_of(buffer).filter(is_weak);
+        for loan in kept.by_ref().take(COMPLAINTS_MAX) {
             tracing::error!(
                 collection = collection.id,
                 name = collection.name,
@@ -104,6 +108,10 @@ impl Driver {
                 memory = format_args!("{}:{}", memory.dev, memory.ino),
                 "a weak handle is kept, though the last strong one has gone 5 seconds ago"
             );
+        }
+        if kept.next().is_some() {
+            let (collection, buffer) = (collection.id, buffer.index);
+            tracing::error!(collection, buffer, "more weak handles are kept, not told one by one");
         }
     }
 

@@ -3,53 +3,21 @@
 
 mod common;
 
-use std::fmt::{Debug, Write};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
 
+use common::log::Lines;
 use common::memory::*;
 use common::*;
 use sysmem_fidl::fuchsia_sysmem2::*;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
-
-/// Sends each error as a line of its fields.
-struct Errors(Mutex<Sender<String>>);
-
-impl Subscriber for Errors {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::ERROR
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        let _ = self.0.lock().unwrap_or_else(PoisonError::into_inner).send(line.0);
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, "{field}={value:?} ").unwrap();
-    }
-}
+use tracing::Level;
 
 /// Collects the errors of this process from now on.
 fn errors() -> Receiver<String> {
     let (sender, errors) = channel();
-    tracing::subscriber::set_global_default(Errors(Mutex::new(sender))).unwrap();
+    let sender = Mutex::new(sender);
+    let take = move |line| sender.lock().unwrap().send(line).unwrap_or_default();
+    Lines { least: Level::ERROR, take }.begin();
     errors
 }
 

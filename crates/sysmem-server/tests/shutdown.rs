@@ -6,18 +6,14 @@
 mod common;
 
 use std::any::Any;
-use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use common::memory::{close_weak_asap, wait_until_closed};
+use common::service::{Service, be_the_service};
 use common::*;
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_fidl::linux_sysmem::{InspectorProxy, Snapshot};
-use sysmem_server::{Server, ServerConfig};
 use zx::EventPair;
 
 const COLLECTIONS: usize = 200;
@@ -50,72 +46,17 @@ impl Rng {
     }
 }
 
-/// The service, in a process and a directory of its own.
-struct Service {
-    process: Child,
-    directory: PathBuf,
-}
-
-impl Service {
-    fn start() -> Self {
-        let name = format!("sysmem-shutdown-{}", std::process::id());
-        let directory = std::env::temp_dir().join(name);
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "--nocapture", "service"])
-            .env("SYSMEM_TEST_DIRECTORY", &directory)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut word = [0; 5];
-        process.stderr.as_mut().unwrap().read_exact(&mut word).unwrap();
-        assert_eq!(&word, b"ready");
-        Self { process, directory }
-    }
-
-    fn connect(&self) -> Allocator {
-        let path = self.directory.join("fuchsia.sysmem2.Allocator");
-        Allocator::new(Wire::new(zx::connect(path).unwrap()))
-    }
-
-    /// What it says that there is: nodes of each collection, and allocations.
-    fn inspect(&self) -> (Vec<usize>, usize) {
-        let path = self.directory.join("linux.sysmem.Inspector");
-        let inspector = InspectorProxy::new(Wire::new(zx::connect(path).unwrap()));
-        let response = inspector.take_snapshot().unwrap().unwrap();
-        let memory = response.snapshot.unwrap().into();
-        let bytes = zx::read_frozen(&memory, response.size_bytes.unwrap()).unwrap();
-        let snapshot = fidl::unpersist::<Snapshot>(&bytes).unwrap();
-        let collections = snapshot.collections.unwrap();
-        let nodes = collections.into_iter().map(|collection| collection.nodes.unwrap().len());
-        (nodes.collect(), snapshot.allocations.unwrap().len())
-    }
-
-    /// What its descriptors are of.
-    fn descriptors(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap();
-        entries.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok()).collect()
-    }
-
-    /// How many bytes of memory it has descriptors or mappings of.
-    fn buffer_bytes(&self) -> u64 {
-        let id = self.process.id();
-        let maps = fs::read_to_string(format!("/proc/{id}/maps")).unwrap();
-        assert!(!maps.contains("/memfd:"), "{maps}");
-        let is_memory = |path: &Path| path.to_string_lossy().starts_with("/memfd:");
-        let entries = fs::read_dir(format!("/proc/{id}/fd")).unwrap().map(|entry| entry.unwrap());
-        let memory =
-            entries.filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| is_memory(&to)));
-        memory.filter_map(|entry| Some(fs::metadata(entry.path()).ok()?.len())).sum()
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        self.process.wait().unwrap();
-        fs::remove_dir_all(&self.directory).unwrap();
-    }
+/// What a service says that there is: nodes of each collection, and allocations.
+fn inspect(service: &Service) -> (Vec<usize>, usize) {
+    let path = service.socket("linux.sysmem.Inspector");
+    let inspector = InspectorProxy::new(Wire::new(zx::connect(path).unwrap()));
+    let response = inspector.take_snapshot().unwrap().unwrap();
+    let memory = response.snapshot.unwrap().into();
+    let bytes = zx::read_frozen(&memory, response.size_bytes.unwrap()).unwrap();
+    let snapshot = fidl::unpersist::<Snapshot>(&bytes).unwrap();
+    let collections = snapshot.collections.unwrap();
+    let nodes = collections.into_iter().map(|collection| collection.nodes.unwrap().len());
+    (nodes.collect(), snapshot.allocations.unwrap().len())
 }
 
 /// What a client has, and what ends when it closes it.
@@ -349,7 +290,7 @@ fn objects_when_all_clients_go_nothing_stays_behind() {
     for _ in 0..COLLECTIONS {
         crowd.make_collection();
     }
-    let (nodes, allocations) = service.inspect();
+    let (nodes, allocations) = inspect(&service);
     let total: usize = nodes.iter().sum();
     println!("{} collections, {total} nodes, {allocations} allocations", nodes.len());
     assert_eq!(nodes.len(), COLLECTIONS);
@@ -359,7 +300,7 @@ fn objects_when_all_clients_go_nothing_stays_behind() {
 
     crowd.go().iter().for_each(wait_until_closed);
     let start = Instant::now();
-    while service.inspect() != (Vec::new(), 0)
+    while inspect(&service) != (Vec::new(), 0)
         || service.descriptors().len() > before
         || service.buffer_bytes() > 0
     {
@@ -372,8 +313,5 @@ fn objects_when_all_clients_go_nothing_stays_behind() {
 #[test]
 #[ignore = "the service of the test here"]
 fn service() {
-    let Some(directory) = std::env::var_os("SYSMEM_TEST_DIRECTORY") else { return };
-    let server = Server::bind(ServerConfig::in_directory(directory)).unwrap();
-    eprint!("ready");
-    server.run().unwrap();
+    be_the_service();
 }

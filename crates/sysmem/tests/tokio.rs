@@ -4,7 +4,7 @@ use std::future::Future;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use sysmem::tokio::{Allocator, Collection, Token};
+use sysmem::tokio::{Allocator, Collection, Token, peer_closed};
 use sysmem::{AllocationFailure, Constraints, Diagnostics, Error};
 use sysmem_server::{Discoverable, EmbeddedServer, ServerConfig};
 
@@ -138,4 +138,29 @@ async fn failures_reach_every_call() {
     assert!(one.sync().await.is_err());
     // A future that is never awaited is no harm.
     drop(one.sync());
+}
+
+#[tokio::test]
+async fn trackers_and_weak_handles_are_waited_for_beside_other_things() {
+    let service = service();
+    let (strong, weak) = pair(&service).await;
+    weak.set_weak().unwrap();
+    let tracker = weak.track_node().unwrap();
+    strong.set_constraints(bytes(1).cpu_write()).unwrap();
+    weak.set_constraints(bytes(1).cpu_read()).unwrap();
+    let (used, lent) = tokio::join!(strong.wait_for_buffers(), weak.wait_for_buffers());
+    let (used, lent) = (used.unwrap(), lent.unwrap());
+    let gone = weak.track_lifetime(0).unwrap();
+    strong.release().unwrap();
+    weak.sync().await.unwrap();
+    let signal = lent[0].close_weak_asap().unwrap();
+    let (signalled, ()) = tokio::join!(peer_closed(signal), async { drop(used) });
+    signalled.unwrap();
+    peer_closed(&tracker).await.unwrap();
+    // Given up and waited for again.
+    let soon = tokio::time::timeout(Duration::from_millis(1), peer_closed(&gone));
+    assert!(soon.await.is_err());
+    drop(lent);
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, peer_closed(&gone)).await.unwrap().unwrap();
 }

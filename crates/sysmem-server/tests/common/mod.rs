@@ -1,7 +1,9 @@
 //! A client of a few lines, that can also say what no client should.
 #![allow(dead_code, reason = "every test uses a part of it")]
 
+pub mod log;
 pub mod memory;
+pub mod service;
 
 use std::cell::{Cell, RefCell};
 use std::fs;

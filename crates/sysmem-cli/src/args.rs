@@ -50,6 +50,14 @@ pub enum Command {
     /// For the user of the service and for root, unless its configuration allows others. Descriptors
     /// and mappings of other users' processes are seen by root alone.
     Inspect(InspectArguments),
+    /// Load drivers that share buffers, into this process and others
+    ///
+    /// FILE lists the drivers, which are shared objects, and where each of them runs. Prints "ready"
+    /// once each device has its driver, or cannot have it; runs until SIGINT or SIGTERM.
+    Devhost(DevhostArguments),
+    /// The host of a single device, below one of a bus.
+    #[command(hide = true, name = crate::devhost::ISOLATED)]
+    DevhostIsolated,
     /// One of the processes of the demo.
     #[command(hide = true)]
     DemoParticipant {
@@ -101,6 +109,14 @@ pub struct BrokerArguments {
     /// Settings in TOML: who may ask for what, how many wait and how long
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Arguments of `sysmem devhost`.
+#[derive(Debug, Args)]
+pub struct DevhostArguments {
+    /// What is on the bus, in TOML; paths of drivers are relative to it
+    #[arg(long, value_name = "FILE")]
+    pub bus: PathBuf,
 }
 
 /// Arguments of `sysmem demo`.

@@ -39,6 +39,10 @@ pub enum Failure {
     BindBroker(sysmem_driver::BindError),
     /// The broker ended by itself.
     RunBroker(sysmem_driver::RunError),
+    /// The host of a bus cannot run.
+    DriverHost(sysmem_driver::host::HostError),
+    /// The host of a single device cannot run.
+    Isolated(sysmem_driver::host::IsolatedError),
     /// The service cannot start.
     Bind(sysmem_server::BindError),
     /// The service ended by itself.
@@ -115,6 +119,8 @@ impl fmt::Display for Failure {
             Self::Config { path, error } => write!(f, "{}: {error}", path.display()),
             Self::ConfigFile { path, error } => write!(f, "{}: {error}", path.display()),
             Self::BindBroker(error) => error.fmt(f),
+            Self::DriverHost(error) => error.fmt(f),
+            Self::Isolated(error) => error.fmt(f),
             Self::RunBroker(error) => error.fmt(f),
             Self::Bind(error @ sysmem_server::BindError::Listen(_)) => {
                 write!(f, "{error}; --svc chooses another directory")

@@ -3,6 +3,7 @@
 mod args;
 mod broker;
 mod demo;
+mod devhost;
 mod failure;
 mod frame;
 mod inspect;
@@ -35,17 +36,22 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let least = match arguments.command {
-        Command::Serve(_) | Command::Broker(_) => LevelFilter::WARN,
+        Command::Serve(_) | Command::Broker(_) | Command::Devhost(_) | Command::DevhostIsolated => {
+            LevelFilter::WARN
+        }
         // Says itself what is wrong.
         Command::Demo(_)
         | Command::DemoParticipant { .. }
         | Command::Negotiate(_)
         | Command::Inspect(_) => LevelFilter::OFF,
     };
-    log::start(least, arguments.verbosity)?;
+    let verbosity = arguments.verbosity;
+    log::start(least, verbosity)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Broker(arguments) => broker::run(arguments),
+        Command::Devhost(arguments) => devhost::run(arguments, verbosity),
+        Command::DevhostIsolated => devhost::run_single(),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Negotiate(arguments) => negotiate::run(arguments),
         Command::Inspect(arguments) => inspect::run(arguments),

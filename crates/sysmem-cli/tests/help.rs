@@ -14,6 +14,7 @@ fn help_is_what_it_was() {
         ("serve", &["serve", "--help"]),
         ("broker", &["broker", "--help"]),
         ("demo", &["demo", "--help"]),
+        ("devhost", &["devhost", "--help"]),
         ("negotiate", &["negotiate", "--help"]),
         ("inspect", &["inspect", "--help"]),
     ] {

@@ -28,6 +28,14 @@ pub enum Problem {
     Zero,
     /// Nobody here serves a protocol of this name.
     UnknownProtocol(String),
+    /// This key is needed beside the others.
+    Missing(&'static str),
+    /// This key does not go with the others.
+    Contradiction(&'static str),
+    /// Two devices have this name.
+    SameName(String),
+    /// There are more devices than may be.
+    TooMany(usize),
 }
 
 /// Reads a file of form `T`.
@@ -82,6 +90,10 @@ impl fmt::Display for Problem {
             }
             Self::Zero => f.write_str("has to be at least 1"),
             Self::UnknownProtocol(name) => write!(f, "there is no protocol {name} to be had here"),
+            Self::Missing(key) => write!(f, "{key} is missing"),
+            Self::Contradiction(key) => write!(f, "it does not go with {key}"),
+            Self::SameName(name) => write!(f, "another device is called {name}, too"),
+            Self::TooMany(max) => write!(f, "there may be {max} devices"),
         }
     }
 }

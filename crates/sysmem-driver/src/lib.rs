@@ -9,13 +9,22 @@
 //! intact, and `SO_PEERCRED` of the descriptor still names the client (`linux-objects.md`, "Service
 //! directories"): nobody gains another identity by going through a broker.
 //!
+//! A driver gets in by the C ABI of `include/sysmem/driver.h`, which module [`driver`] wraps for
+//! drivers in Rust: it hands over one end of a channel. Whoever has loaded it, see [`host`], takes
+//! the end to sysmem, in the same process or in another one.
+//!
 //! The crate knows nothing of constraints or buffers, and never looks into a conversation.
 
+pub mod abi;
 mod broker;
+pub mod driver;
+mod ends;
 mod file;
+pub mod host;
 mod limits;
 mod peer;
 mod service;
+mod status;
 mod undertaker;
 mod uplink;
 

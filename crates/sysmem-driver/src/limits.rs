@@ -27,3 +27,25 @@ pub(crate) const LONGEST_RETRY: Duration = Duration::from_secs(1);
 
 /// The most nodes of a class directory that are tried in one look.
 pub(crate) const MAX_NODES: usize = 64;
+
+/// How long a proxy waits for the bus to say that it has taken an end.
+pub(crate) const PROXY_REPLY_WAIT: Duration = Duration::from_secs(5);
+
+/// How many ends that drivers have handed over wait for the host's loop to look.
+pub(crate) const MAX_HANDED_OVER: usize = 256;
+
+/// How long a host that has died rests before it is started again. It doubles each time, up to the
+/// longest.
+pub(crate) const FIRST_REST: Duration = Duration::from_millis(100);
+
+/// The longest rest of a host that dies again and again.
+pub(crate) const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// A host that has run so long is not one that dies again and again.
+pub(crate) const GOOD_RUN: Duration = Duration::from_secs(10);
+
+/// How long a host may take to end when it is told to.
+pub(crate) const HOST_END_WAIT: Duration = Duration::from_secs(2);
+
+/// The most devices on a bus.
+pub(crate) const MAX_DEVICES: usize = 256;

@@ -149,6 +149,8 @@ impl Channel {
         let flags = match interest {
             Interest::Readable => PollFlags::IN,
             Interest::Writable => PollFlags::OUT,
+            // What the kernel tells unasked.
+            Interest::End => PollFlags::empty(),
         };
         Ok(!wait_for(self.0.as_fd(), flags, timeout)?.is_empty())
     }
@@ -251,6 +253,8 @@ pub enum Interest {
     Readable,
     /// There is room for a message.
     Writable,
+    /// The peer is closed, whatever is still to be read.
+    End,
 }
 
 /// The name of a socket, to compare with others.

@@ -7,6 +7,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use common::{Service, fail, media, succeed, text};
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -267,7 +268,7 @@ fn demo_errors_have_their_exit_status_and_one_line() {
         (1, "same file", &["--input", "DIR/good.y4m", "--output", "DIR/good.y4m"]),
         (1, "--effect", &["--effect", "blur"]),
         // Buffers of 384 MiB are more than a collection may have.
-        (2, "no settings suit", &["--input", "DIR/huge.y4m"]),
+        (2, "demo source: min_size 16384x16384", &["--input", "DIR/huge.y4m"]),
         (3, "sysmem serve", &["--svc", "DIR/nobody"]),
     ];
     for (status, part, arguments) in cases {
@@ -283,6 +284,31 @@ fn demo_errors_have_their_exit_status_and_one_line() {
         let errors = message.lines().filter(|line| line.starts_with("error: ")).count();
         assert_eq!((errors, message.ends_with('\n')), (1, true), "{message}");
     }
+}
+
+/// Both are told by everybody whom it concerns, with a service of its own or a running one.
+#[test]
+fn demo_and_service_say_who_conflicts_and_what_would_help() {
+    let directory = TempDir::new().unwrap();
+    let (svc, log) = (directory.path().join("svc"), directory.path().join("log"));
+    let input = directory.path().join("huge.y4m");
+    fs::write(&input, "YUV4MPEG2 W16384 H16384\n").unwrap();
+    let service = Service::start_logging(&svc, &log);
+    let says_why = |said: &str| {
+        for part in ["demo source: min_size 16384x16384", "to fix it: lower demo source's min_size"]
+        {
+            assert!(said.contains(part), "{part:?} is missing in {said}");
+        }
+    };
+    for more in [&[][..], &["--svc", text(&svc)]] {
+        let (status, said) = fail(&[&["demo", "--input", text(&input)], more].concat());
+        assert_eq!(status, 2, "{said}");
+        says_why(&said);
+    }
+    assert!(service.stop(Signal::TERM).success());
+    let log = fs::read_to_string(log).unwrap();
+    says_why(&log);
+    assert_eq!(log.matches("(demo frames) failed: ").count(), 1, "{log}");
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl fmt::Display for Error {
                  which"
             ),
             Self::Allocation { explanation: Some(explanation), .. } => {
-                write!(f, "no buffers: {explanation}")
+                write!(f, "the allocation failed: {explanation}")
             }
             Self::Allocation { failure, explanation: None } => write!(f, "no buffers: {failure}"),
             Self::NotSynced => f.write_str(

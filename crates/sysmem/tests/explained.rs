@@ -103,7 +103,7 @@ fn an_error_names_both_participants_and_the_fields_that_conflict() {
             let text = error.to_string();
             let explanation = error.explanation().unwrap_or_else(|| panic!("{about}: {text}"));
             assert!(text.contains(explanation.text()), "{about}: {text}");
-            assert!(text.starts_with("no buffers: "), "{about}: {text}");
+            assert!(text.starts_with("the allocation failed: "), "{about}: {text}");
             let says = |who: &str, what: &str| {
                 let line = text.lines().find(|line| line.trim_start().starts_with(who));
                 assert!(line.is_some_and(|line| line.contains(what)), "{about}: {text}");

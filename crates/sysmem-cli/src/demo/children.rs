@@ -34,9 +34,7 @@ impl Children {
         &mut self,
         role: Role,
         assignment: &Assignment,
-        allocator: Option<Channel>,
-        left: Option<Channel>,
-        right: Option<Channel>,
+        channels: Vec<Channel>,
     ) -> Result<(), Failure> {
         let starting = |error| Failure::System { doing: "start a participant", error };
         let [own, its] = link::pair()?;
@@ -47,8 +45,7 @@ impl Children {
             .spawn()
             .map_err(starting)?;
         let reports = Link::new(own, role.name());
-        let channels = [allocator, left, right];
-        let handles: Vec<_> = channels.iter().flatten().map(AsFd::as_fd).collect();
+        let handles: Vec<_> = channels.iter().map(AsFd::as_fd).collect();
         let sent = reports.send_with(assignment, &handles);
         self.0.push(Participant { role, reports, process });
         match sent {

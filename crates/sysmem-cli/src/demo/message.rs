@@ -9,8 +9,9 @@ use crate::failure::Status;
 use crate::frame::effect::Effect;
 use crate::media::input::Description;
 
-/// From the command to a participant, at its start. Its channels come along: the allocator unless
-/// there is a service directory, the left neighbour, the right neighbour.
+/// From the command to a participant, at its start. Its channels come along: the allocator and the
+/// diagnostics of the service unless there is a service directory, the left neighbour, the right
+/// neighbour.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Assignment {
     /// Where the service is.

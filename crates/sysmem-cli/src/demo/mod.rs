@@ -28,8 +28,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use sysmem::Allocator;
-use sysmem_server::{EmbeddedServer, ServerConfig};
+use sysmem::{Allocator, Channel};
+use sysmem_server::{Discoverable, EmbeddedServer, ServerConfig};
 
 pub use participant::take_part;
 pub use role::Role;
@@ -65,9 +65,9 @@ pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
     ];
     // The source last: it begins at once, and then the others are there.
     for (role, left, right) in places.into_iter().rev() {
-        let allocator = match &service {
-            Some(service) => Some(service.connect().map_err(Failure::Embedded)?),
-            None => None,
+        let connections = match &service {
+            Some(service) => connect(service).map(Vec::from)?,
+            None => Vec::new(),
         };
         let assignment = Assignment {
             service: arguments.svc.clone(),
@@ -75,7 +75,8 @@ pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
             output: arguments.output.clone(),
             effect: arguments.effect,
         };
-        children.start(role, &assignment, allocator, left, right)?;
+        let channels = connections.into_iter().chain(left).chain(right);
+        children.start(role, &assignment, channels.collect())?;
     }
     let watched = Supervisor::new(children, arguments.json).watch();
     let summary = watched.map_err(|failure| find_cause(failure, running.as_ref()))?;
@@ -83,6 +84,13 @@ pub fn run(arguments: DemoArguments) -> Result<(), Failure> {
         summary.print_json();
     }
     Ok(())
+}
+
+/// What a participant gets of a service that has no directory.
+fn connect(service: &EmbeddedServer) -> Result<[Channel; 2], Failure> {
+    let allocator = service.connect().map_err(Failure::Embedded)?;
+    let diagnostics = service.connect_to(Discoverable::Diagnostics).map_err(Failure::Embedded)?;
+    Ok([allocator, diagnostics])
 }
 
 /// Where every failure is the consequence of another one, a service that has ended is the cause.

@@ -2,10 +2,13 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use sysmem::fuchsia_sysmem2::BufferCollectionConstraints;
-use sysmem::{Allocator, Channel, Collection, Constraints, Handle, Token, monotonic_now};
+use sysmem::{
+    Allocator, Channel, Collection, Constraints, Diagnostics, Handle, Token, monotonic_now,
+};
 
 use crate::demo::link::Link;
 use crate::demo::message::{Agreement, Assignment, Note, Report};
@@ -100,7 +103,10 @@ impl Participant {
         };
         let allocator = match &assignment.service {
             Some(directory) => Allocator::connect_in(directory)?,
-            None => Allocator::from_channel(next()?)?,
+            None => {
+                let (allocator, diagnostics) = (next()?, next()?);
+                Allocator::from_channel(allocator)?.with_diagnostics(once(diagnostics))
+            }
         };
         let (has_left, has_right) = (role != Role::Source, role != Role::Sink);
         let left_name = if role == Role::Sink { "the filter" } else { "the source" };
@@ -229,6 +235,15 @@ impl Seat {
     pub fn leave(self) -> Result<(), Failure> {
         Ok(self.collection.release()?)
     }
+}
+
+/// Diagnostics that answer one question, which is as many as a participant can have.
+fn once(connection: Channel) -> Diagnostics {
+    let connection = Mutex::new(Some(connection));
+    Diagnostics::through(move || {
+        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        connection.take().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    })
 }
 
 /// Which of the descriptors have something to read, or are closed.

@@ -74,11 +74,17 @@ impl Service {
 
     /// Starts it with more arguments.
     pub fn start_with(directory: &Path, more: &[&str]) -> Self {
-        let mut process = sysmem(&["serve", "--svc", text(directory)])
-            .args(more)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::run(sysmem(&["serve", "--svc", text(directory)]).args(more))
+    }
+
+    /// Starts it with its log in a file.
+    pub fn start_logging(directory: &Path, log: &Path) -> Self {
+        let log = fs::File::create(log).unwrap();
+        Self::run(sysmem(&["serve", "--svc", text(directory)]).stderr(log))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, "ready\n");

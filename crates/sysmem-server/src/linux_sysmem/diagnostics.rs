@@ -80,5 +80,6 @@ fn log(failure: &Failure) {
     let collection = buffer_collection_id.unwrap_or(0);
     let name = collection_name.as_deref().unwrap_or("Unknown").escape_debug();
     let text = text.as_deref().unwrap_or_default();
-    tracing::error!(collection, "collection {collection} ({name}): no buffers: {text}");
+    // Fields follow on a line of their own.
+    tracing::error!(collection, "collection {collection} ({name}) failed: {text}\n");
 }

@@ -70,8 +70,18 @@ pub fn command(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("valgrind");
-    command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]).arg(program);
+    let options = ["--quiet", "--error-exitcode=99", "--leak-check=full", "--track-fds=yes"];
+    command.args(options).arg(program);
     command
+}
+
+/// Descriptors that a program left open, as valgrind tells it at the end; none without valgrind.
+pub fn left_open(stderr: &str) -> Vec<&str> {
+    let lines: Vec<&str> = stderr.lines().collect();
+    let is_own = |pair: &&[&str]| {
+        pair[0].contains("== Open ") && !pair[1].contains("<inherited from parent>")
+    };
+    lines.windows(2).filter(is_own).map(|pair| pair[0]).collect()
 }
 
 /// Runs every case of a program, and once more all of them under valgrind, if there is one.

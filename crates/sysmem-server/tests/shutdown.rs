@@ -8,10 +8,9 @@ mod common;
 use std::any::Any;
 use std::time::Instant;
 
-use common::memory::{close_weak_asap, wait_until_closed};
+use common::memory::{close_weak_asap, eventpair, track_lifetime, wait_until_closed};
 use common::service::{Service, be_the_service};
 use common::*;
-use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_fidl::linux_sysmem::{InspectorProxy, Snapshot};
 use zx::EventPair;
@@ -183,14 +182,10 @@ impl Crowd {
     }
 
     fn track_lifetime(&mut self, collection: &Collection) {
-        for buffers_remaining in 0..self.rng.below(3) {
-            let (ours, server_end) = eventpair();
-            let buffers_remaining = u32::try_from(buffers_remaining).ok();
-            collection.attach_lifetime_tracking(BufferCollectionAttachLifetimeTrackingRequest {
-                server_end,
-                buffers_remaining,
-            });
-            self.trackers.push(ours);
+        for buffers_remaining in [0, 1, 2] {
+            if self.rng.percent(30) {
+                self.trackers.push(track_lifetime(collection, buffers_remaining));
+            }
         }
     }
 
@@ -255,11 +250,6 @@ impl Crowd {
         }
         self.trackers
     }
-}
-
-fn eventpair() -> (EventPair, Option<Handle>) {
-    let (ours, theirs) = EventPair::pair().unwrap();
-    (ours, Some(zx::Handle::from(theirs).into()))
 }
 
 fn seed() -> u64 {

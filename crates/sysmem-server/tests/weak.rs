@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use common::memory::*;
 use common::*;
@@ -53,34 +53,9 @@ impl Way {
     }
 }
 
-/// Whether two descriptors of this process are one open file description.
-fn is_same_description(one: &Handle, other: &Handle) -> bool {
-    const KCMP_FILE: libc::c_long = 0;
-    let pid = libc::c_long::from(std::process::id().cast_signed());
-    let (one, other) = (libc::c_long::from(one.as_raw_fd()), libc::c_long::from(other.as_raw_fd()));
-    // SAFETY: kcmp takes five integers and touches no memory.
-    let order = unsafe { libc::syscall(libc::SYS_kcmp, pid, pid, KCMP_FILE, one, other) };
-    assert!(order >= 0, "{}", std::io::Error::last_os_error());
-    order == 0
-}
-
 fn identity(memory: &Handle) -> zx::VmoIdentity {
     let copy = zx::Handle::from(rustix::io::fcntl_dupfd_cloexec(memory, 0).unwrap());
     copy.identity().unwrap()
-}
-
-/// An eventpair to be attached to something, and the end that tells of its fate.
-fn eventpair() -> (EventPair, Option<Handle>) {
-    let (ours, theirs) = EventPair::pair().unwrap();
-    (ours, Some(zx::Handle::from(theirs).into()))
-}
-
-fn track_lifetime(collection: &Collection, buffers_remaining: u32) -> EventPair {
-    let (ours, server_end) = eventpair();
-    let buffers_remaining = Some(buffers_remaining);
-    let request = BufferCollectionAttachLifetimeTrackingRequest { server_end, buffers_remaining };
-    collection.attach_lifetime_tracking(request);
-    ours
 }
 
 /// On Zircon each weak handle is a VMO object of its own. On Linux the identity of memory is its

@@ -9,10 +9,10 @@ use std::process::{Child, Command, Stdio};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use sysmem_fidl::Handle;
-use sysmem_fidl::fuchsia_sysmem2::VmoBuffer;
+use sysmem_fidl::fuchsia_sysmem2::{BufferCollectionAttachLifetimeTrackingRequest, VmoBuffer};
 use zx::EventPair;
 
-use super::PATIENCE;
+use super::{Collection, PATIENCE};
 
 /// The name of the ignored test that is the other process, in binaries that need one.
 const OTHER_PROCESS: &str = "other_process";
@@ -127,4 +127,30 @@ pub fn is_closed(pair: &EventPair) -> bool {
 
 pub fn wait_until_closed(pair: &EventPair) {
     assert!(pair.wait_for_close(Some(PATIENCE)).unwrap(), "the other end is still open");
+}
+
+/// An eventpair to be attached to something, and the end that tells of its fate.
+pub fn eventpair() -> (EventPair, Option<Handle>) {
+    let (ours, theirs) = EventPair::pair().unwrap();
+    (ours, Some(zx::Handle::from(theirs).into()))
+}
+
+/// Attaches an eventpair that tells when so many buffers are left.
+pub fn track_lifetime(collection: &Collection, buffers_remaining: u32) -> EventPair {
+    let (ours, server_end) = eventpair();
+    let buffers_remaining = Some(buffers_remaining);
+    let request = BufferCollectionAttachLifetimeTrackingRequest { server_end, buffers_remaining };
+    collection.attach_lifetime_tracking(request);
+    ours
+}
+
+/// Whether two descriptors of this process are one open file description.
+pub fn is_same_description(one: &Handle, other: &Handle) -> bool {
+    const KCMP_FILE: libc::c_long = 0;
+    let pid = libc::c_long::from(std::process::id().cast_signed());
+    let (one, other) = (libc::c_long::from(one.as_raw_fd()), libc::c_long::from(other.as_raw_fd()));
+    // SAFETY: kcmp takes five integers and touches no memory.
+    let order = unsafe { libc::syscall(libc::SYS_kcmp, pid, pid, KCMP_FILE, one, other) };
+    assert!(order >= 0, "{}", std::io::Error::last_os_error());
+    order == 0
 }

@@ -63,6 +63,8 @@ pub enum Failure {
     Sysmem(sysmem::Error),
     /// The service does not let this user look into it.
     MayNotInspect { directory: PathBuf },
+    /// Nothing is known of a collection.
+    NoSuchCollection { collection: String },
     /// The service has ended.
     ServiceGone,
     /// The buffers do not hold the pictures.
@@ -143,6 +145,11 @@ impl fmt::Display for Failure {
             }
             Self::Sysmem(error) => error.fmt(f),
             Self::MayNotInspect { directory } => may_not_inspect(directory, f),
+            Self::NoSuchCollection { collection } => write!(
+                f,
+                "there is no collection {collection:?}, and no buffer of it is left; `sysmem inspect` \
+                 lists all"
+            ),
             Self::ServiceGone => f.write_str("the service has ended"),
             Self::Layout(error) => error.fmt(f),
             Self::Alone { missing } => write!(f, "{missing} is gone"),

@@ -120,7 +120,7 @@ impl Failures {
     }
 
     /// What is remembered, the oldest first, from the failure of that place on.
-    pub(crate) fn from_place(&self, place: usize) -> impl Iterator<Item = &Failure> {
+    pub(crate) fn starting_at(&self, place: usize) -> impl Iterator<Item = &Failure> {
         self.recent.iter().skip(place)
     }
 

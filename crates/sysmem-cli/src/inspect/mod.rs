@@ -29,7 +29,7 @@ use scene::Scene;
 ///
 /// # Errors
 ///
-/// A service that cannot be reached, or does not let this user look.
+/// A service that cannot be reached, or does not let this user look; a collection that is not there.
 pub fn run(arguments: InspectArguments) -> Result<(), Failure> {
     let InspectArguments { svc, json, collection, client } = arguments;
     let directory = svc.unwrap_or_else(sysmem::service_directory);
@@ -38,7 +38,13 @@ pub fn run(arguments: InspectArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::System { doing: "look for processes in /proc", error })?;
     // Who asks about one collection wants all of it.
     let detail = if collection.is_some() { Detail::CloseUp } else { Detail::Overview };
-    Filter { collection, client }.apply(&mut scene);
+    let filter = Filter { collection, client };
+    filter.apply(&mut scene);
+    if let Some(collection) = filter.collection
+        && scene.is_empty()
+    {
+        return Err(Failure::NoSuchCollection { collection });
+    }
     let text = if json {
         format!("{}\n", json::render(&scene))
     } else {

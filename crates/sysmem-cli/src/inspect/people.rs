@@ -78,7 +78,8 @@ fn constraints(collection: &Collection) -> String {
         Some((tree::label(node), rows))
     });
     let table = by_field(&wishes.collect::<Vec<_>>());
-    table.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
+    let lines = table.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n");
+    std::iter::once("\n".to_owned()).chain(lines).collect()
 }
 
 /// How far a collection is, and since when it has been there.
@@ -147,4 +148,60 @@ fn hint(scene: &Scene) -> String {
 
 fn collection_of<'s>(allocation: &Allocation, scene: &'s Scene) -> Option<&'s Collection> {
     scene.collections().iter().find(|one| one.id == allocation.collection_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use sysmem_json::from_text;
+    use zx::{Descriptor, Mapped, Sighting, VmoIdentity};
+
+    use super::*;
+
+    const SNAPSHOT: &str = include_str!("../../tests/golden/inspect-scene.json");
+
+    const OVERVIEW: &str = include_str!("../../tests/golden/inspect-scene.txt");
+
+    fn sighting(pid: u32, ino: u64, number: u32, mappings: usize) -> (VmoIdentity, Sighting) {
+        let memory = VmoIdentity { dev: 1, ino };
+        let descriptors = vec![Descriptor { number, writable: true }];
+        let mappings = vec![Mapped { size_bytes: 4096, writable: true }; mappings];
+        (memory, Sighting { pid, memory, descriptors, mappings })
+    }
+
+    fn scene() -> Scene {
+        let seen = [
+            sighting(1, 60, 5, 0),
+            sighting(10, 60, 7, 1),
+            sighting(11, 60, 3, 0),
+            sighting(10, 61, 8, 1),
+            sighting(11, 61, 4, 0),
+        ];
+        let mut sightings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (memory, sighting) in seen {
+            sightings.entry(memory).or_default().push(sighting);
+        }
+        let programs = [(1, "sysmem"), (10, "cam"), (11, "viewer")];
+        Scene {
+            snapshot: from_text(SNAPSHOT).unwrap_or_else(|error| panic!("{error}")),
+            programs: programs.map(|(pid, program)| (pid, program.to_owned())).into(),
+            sightings,
+            hidden: [13].into(),
+        }
+    }
+
+    #[test]
+    fn an_overview_reads_like_this() {
+        let text = render(&scene(), Detail::Overview, Style::Plain);
+        assert_eq!(text, OVERVIEW, "\n{text}");
+    }
+
+    #[test]
+    fn a_terminal_sees_what_matters_in_bold() {
+        let text = render(&scene(), Detail::Overview, Style::Bold);
+        assert!(text.contains("\u{1b}[1mcollection 17 \"preview\"\u{1b}[0m"), "{text}");
+        assert!(text.contains("\u{1b}[1mAWAITED to close its channel, released\u{1b}[0m"));
+        assert_eq!(text.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), OVERVIEW);
+    }
 }

@@ -39,6 +39,14 @@ impl Scene {
         Ok(scene)
     }
 
+    /// Whether there is no collection, no buffer and no failure.
+    pub fn is_empty(&self) -> bool {
+        let Snapshot { collections, allocations, failures, .. } = &self.snapshot;
+        collections.iter().flatten().next().is_none()
+            && allocations.iter().flatten().next().is_none()
+            && failures.iter().flatten().next().is_none()
+    }
+
     /// The process of the service.
     pub fn service_pid(&self) -> Option<u32> {
         self.snapshot.service.as_ref()?.pid

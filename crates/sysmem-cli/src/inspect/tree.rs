@@ -40,7 +40,11 @@ pub fn awaited(collection: &Collection) -> Vec<(&Node, &'static str)> {
 /// What a node is called.
 pub fn label(node: &Node) -> String {
     let name = node.debug_name.as_deref().filter(|name| !name.is_empty());
-    let known = name.map(words::name);
+    let id = node.debug_id.filter(|id| *id != 0 && Some(*id) != pid_of(node).map(u64::from));
+    let known = name.map(|name| match id {
+        Some(id) => format!("{} {id}", words::name(name)),
+        None => words::name(name),
+    });
     match (node.kind, known) {
         (Some(NodeKind::GROUP), _) => "group".to_owned(),
         // The name is that of whoever made it, unless that one has said otherwise.
@@ -103,10 +107,10 @@ fn blocking(collection: &Collection) -> Vec<bool> {
 /// What a node that is not ready has to do.
 fn act(node: &Node) -> Option<&'static str> {
     Some(match node.awaited? {
-        Awaited::TURN_IN => "turn in",
+        Awaited::TURN_IN => "be turned in",
         Awaited::CONSTRAINTS => "set constraints",
         Awaited::ALL_CHILDREN_PRESENT => "say that all children are present",
-        Awaited::CLOSE => "close",
+        Awaited::CLOSE => "close its channel",
         _ => "do something",
     })
 }
@@ -141,7 +145,7 @@ fn readiness(node: &Node) -> &'static str {
         (Some(NodeKind::TOKEN), _, _) => "given up",
         (Some(NodeKind::GROUP), _, _) => "complete",
         (_, true, false) => "has buffers",
-        (_, true, true) => "has left, counts",
+        (_, true, true) => "has left, still counts",
         (_, false, true) => "has left",
         (_, false, false) => "ready",
     }

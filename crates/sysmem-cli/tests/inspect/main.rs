@@ -42,6 +42,10 @@ fn inspect_json(directory: &Path, more: &[&str]) -> Value {
     serde_json::from_str(&inspect(directory, &[&["--json"], more].concat())).unwrap()
 }
 
+fn text_of(directory: &TempDir) -> &str {
+    text(directory.path())
+}
+
 /// The lines that contain all of these.
 fn lines<'t>(text: &'t str, parts: &[&str]) -> Vec<&'t str> {
     text.lines().filter(|line| parts.iter().all(|part| line.contains(part))).collect()
@@ -241,7 +245,13 @@ fn inspect_names_who_still_holds_a_buffer() {
     });
     assert_eq!(lines(&text, &["passed on", &friend_pid, "descriptor"]).len(), 1, "{text}");
     friend.kill();
-    eventually("the end of all", || (!look().contains("has ended")).then_some(()));
+    eventually("the end of all", || {
+        let text = inspect(directory.path(), &[]);
+        (!text.contains("has ended")).then_some(())
+    });
+    let (status, message) = fail(&["inspect", "--svc", text_of(&directory), "--collection", &id]);
+    assert_eq!((status, message.lines().count()), (1, 1), "{message}");
+    assert!(message.contains(&id), "{message}");
 }
 
 #[test]

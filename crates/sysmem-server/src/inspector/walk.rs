@@ -126,7 +126,7 @@ impl Walk {
                 false
             }
             Next::Failures(place) => {
-                let some = failures.from_place(*place).take(FAILURES_PER_TURN);
+                let some = failures.starting_at(*place).take(FAILURES_PER_TURN);
                 let before = self.sights.failures.len();
                 self.sights.failures.extend(some.map(|failure| {
                     (failure.explanation.clone(), failure.involved.clients.clone())

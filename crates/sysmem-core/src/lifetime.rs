@@ -31,8 +31,6 @@ pub(crate) struct Allocation<H> {
     pub settings: Arc<fsysmem2::SingleBufferSettings>,
     stage: Stage,
     buffers: Vec<Buffer>,
-    /// Some weak handle, or an eventpair that belongs to one, has been delivered.
-    has_weak: bool,
     trackers: Vec<Tracker<H>>,
 }
 
@@ -51,6 +49,8 @@ enum Stage {
 #[derive(Clone, Copy, Debug)]
 struct Buffer {
     presence: Presence,
+    /// Some weak handle, or an eventpair that belongs to one, has been delivered.
+    has_weak: bool,
     complain_at: Option<Instant>,
 }
 
@@ -158,13 +158,12 @@ impl<H> Allocations<H> {
         index: u32,
         now: Instant,
     ) -> Option<StrongLoss> {
-        let allocation = self.let_go_of(id)?;
-        let has_weak = allocation.has_weak;
-        let buffer = allocation.buffer_mut(index)?;
+        let buffer = self.let_go_of(id)?.buffer_mut(index)?;
         if buffer.presence != Presence::Strong {
             return None;
         }
         buffer.presence = Presence::Weak;
+        let has_weak = buffer.has_weak;
         if has_weak {
             let at = Instant(now.0.saturating_add(COMPLAINT_AFTER_NS));
             buffer.complain_at = Some(at);
@@ -251,10 +250,10 @@ impl<H> Allocation<H> {
         settings: Arc<fsysmem2::SingleBufferSettings>,
         count: u32,
     ) -> Self {
-        let buffer = Buffer { presence: Presence::Strong, complain_at: None };
+        let buffer = Buffer { presence: Presence::Strong, has_weak: false, complain_at: None };
         let buffers = (0..count).map(|_| buffer).collect();
-        let (stage, has_weak) = (Stage::Making, false);
-        Self { collection, name, settings, stage, buffers, has_weak, trackers: Vec::new() }
+        let trackers = Vec::new();
+        Self { collection, name, settings, stage: Stage::Making, buffers, trackers }
     }
 
     pub fn is_held(&self) -> bool {
@@ -268,8 +267,19 @@ impl<H> Allocation<H> {
 
     /// What is left of each buffer, for somebody who gets weak handles or their eventpairs.
     pub fn deliver_weak(&mut self) -> Vec<Presence> {
-        self.has_weak = true;
-        self.buffers.iter().map(|buffer| buffer.presence).collect()
+        let buffers = self.buffers.iter_mut();
+        let presence = buffers.map(|buffer| {
+            buffer.has_weak = true;
+            buffer.presence
+        });
+        presence.collect()
+    }
+
+    /// Somebody gets a weak handle to one of the buffers.
+    pub fn deliver_weak_of(&mut self, index: u32) {
+        if let Some(buffer) = self.buffer_mut(index) {
+            buffer.has_weak = true;
+        }
     }
 
     /// Keeps a tracker until so few buffers are left; gives it back if that is the case already.

@@ -43,7 +43,7 @@ impl<H> Core<H> {
         let recipient = debug.unwrap_or_default().recipient();
         let weak = need_weak.then_some(NewWeak { access, recipient });
         if need_weak && let Some(record) = self.shared.allocations.made_mut(allocation) {
-            record.deliver_weak();
+            record.deliver_weak_of(index);
         }
         Ok(VmoInfo {
             name,

@@ -1,10 +1,11 @@
 //! A driver without sockets: queues of packets, and every promise of the core checked on the way.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Debug;
 
 use fidl::{
-    Encoder, OneWay, Received, RequestValue, TwoWay, TwoWayRequestValue, Txid, encode_call,
-    encode_event, receive_request,
+    Encoder, Method as _, OneWay, Received, RequestValue, TwoWay, TwoWayRequestValue, Txid,
+    encode_call, encode_event, receive_request,
 };
 use sysmem_core::negotiation::HeapCatalog;
 use sysmem_core::{
@@ -17,6 +18,9 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use crate::handle::{Object, Pair, Register, SimHandle};
 use crate::memory::{Allocation, Buffer, CloseWeakAsap, Memory, report_of};
 use crate::model::Model;
+
+/// Of one input or effect in a trace.
+const TRACE_LINE_BYTES: usize = 300;
 
 /// The core, and the world that it sees.
 pub struct Driver {
@@ -46,6 +50,8 @@ pub struct Wires {
     pub delivered: Vec<(ChannelId, bool)>,
     /// Eventpairs whose other end the core had, and has closed.
     pub closed_eventpairs: BTreeSet<u64>,
+    /// What went into the core and what came out, if somebody wants to read it.
+    pub trace: Option<Vec<String>>,
     last_eventpair: u64,
     /// The last failure that is to be explained.
     pub failure: Option<Box<FailedAllocation>>,
@@ -72,6 +78,15 @@ pub struct Wire {
 struct Packet {
     bytes: Vec<u8>,
     handles: Vec<SimHandle>,
+}
+
+impl Packet {
+    /// Which answer is expected by a caller of which method.
+    fn call(&self) -> Option<(Txid, u64)> {
+        let txid = u32::from_le_bytes(self.bytes.get(..4)?.try_into().ok()?);
+        let ordinal = u64::from_le_bytes(self.bytes.get(8..16)?.try_into().ok()?);
+        Some((Txid::new(txid)?, ordinal))
+    }
 }
 
 /// A reply as a client has it.
@@ -118,8 +133,7 @@ impl Driver {
         let Some(wire) = self.wires.channels.get_mut(&pair) else { return false };
         let Some(channel) = wire.served_as else { return false };
         if let Some(packet) = wire.to_server.pop_front() {
-            let input = self.wires.decode(pair, channel, packet);
-            self.feed(input);
+            self.feed_packet(pair, channel, packet);
         } else if !wire.client_open {
             self.wires.detach(channel, None);
             self.feed(Input::Closed(channel));
@@ -127,6 +141,20 @@ impl Driver {
             return false;
         }
         true
+    }
+
+    /// All calls but the one that waits are answered at once (`sysmem2-protocols.md` 2.1).
+    fn feed_packet(&mut self, pair: Pair, channel: ChannelId, packet: Packet) {
+        let call = packet.call();
+        let input = self.wires.decode(pair, channel, packet);
+        self.feed(input);
+        let wire = &self.wires.channels[&pair];
+        if let Some((txid, ordinal)) = call.filter(|_| wire.ended.is_none()) {
+            let may_wait =
+                ordinal == fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod::ORDINAL;
+            let is_answered = !wire.outstanding.contains(&txid);
+            assert!(is_answered || may_wait, "{txid:?} on {pair:?} is not answered");
+        }
     }
 
     /// Proves and drains the token of a [`Effect::TurnIn`]; its oldest one first.
@@ -141,8 +169,7 @@ impl Driver {
             && let Some(packet) =
                 self.wires.channels.get_mut(&pair).and_then(|wire| wire.to_server.pop_front())
         {
-            let input = self.wires.decode(pair, channel, packet);
-            self.feed(input);
+            self.feed_packet(pair, channel, packet);
         }
         self.feed(Input::TurnedIn { channel, proven });
         drop(client_end);
@@ -161,6 +188,7 @@ impl Driver {
     pub fn free(&mut self, allocation: AllocationId) {
         for buffer in &mut self.memory(allocation).buffers {
             (buffer.strong, buffer.weak) = (0, 0);
+            (buffer.strong_sent, buffer.weak_sent) = (0, 0);
         }
         assert_eq!(self.memory(allocation).stage, Memory::LetGo, "the core holds on to them");
         for index in 0..self.memory(allocation).plan.count {
@@ -211,6 +239,7 @@ impl Driver {
 
     pub fn feed(&mut self, input: Input<SimHandle>) {
         self.wires.now = self.now;
+        self.wires.note("-> ", &input);
         let heard = self.model.hear(&input, &self.wires);
         self.core.handle(self.now, input, &self.wires);
         self.carry_out();
@@ -256,6 +285,7 @@ impl Default for Wires {
             complaints: Vec::new(),
             delivered: Vec::new(),
             closed_eventpairs: BTreeSet::new(),
+            trace: None,
             closed: Vec::new(),
             last_eventpair: 0,
             last_pair: 0,
@@ -282,8 +312,23 @@ impl Wires {
         pair
     }
 
-    pub fn handle(&self, object: Object) -> SimHandle {
+    /// A handle that a client makes to send it.
+    pub fn handle(&mut self, object: Object) -> SimHandle {
+        if let Some(handles) = self.handles_to(object) {
+            *handles += 1;
+        }
         self.register.handle(object)
+    }
+
+    /// How many handles are under way, if it is a buffer that is still there.
+    fn handles_to(&mut self, object: Object) -> Option<&mut usize> {
+        let (Object::Buffer(id, index) | Object::WeakBuffer(id, index)) = object else {
+            return None;
+        };
+        let buffer = self.allocations.get_mut(&id)?.buffers.get_mut(index as usize)?;
+        let is_strong = matches!(object, Object::Buffer(..));
+        let handles = if is_strong { &mut buffer.strong_sent } else { &mut buffer.weak_sent };
+        (buffer.told != Presence::Gone).then_some(handles)
     }
 
     pub fn send<M: OneWay<SimHandle>>(&mut self, pair: Pair, request: RequestValue<M, SimHandle>) {
@@ -385,7 +430,16 @@ impl Wires {
             .unwrap_or_else(|error| Input::Broken { channel, reason: Breakage::Malformed(error) })
     }
 
+    fn note(&mut self, direction: &str, what: &impl Debug) {
+        if let Some(trace) = &mut self.trace {
+            let mut line = format!("{direction}{what:?}");
+            line.truncate(line.floor_char_boundary(TRACE_LINE_BYTES));
+            trace.push(line);
+        }
+    }
+
     fn carry_out(&mut self, effect: Effect<SimHandle>) {
+        self.note("   <- ", &effect);
         match effect {
             Effect::Serve { channel, kind, end } => {
                 let Object::ServerEnd(pair) = end.object() else {
@@ -511,6 +565,11 @@ impl Wires {
                 match object {
                     Object::ClientEnd(pair) => self.close(pair),
                     Object::ServerEnd(pair) => self.server_end_dropped(pair),
+                    Object::Buffer(..) | Object::WeakBuffer(..) => {
+                        if let Some(handles) = self.handles_to(object) {
+                            *handles -= 1;
+                        }
+                    }
                     Object::EventPair(number) => drop(self.closed_eventpairs.insert(number)),
                     _ => {}
                 }
@@ -564,7 +623,7 @@ impl Host<SimHandle> for Wires {
     fn has_strong_handle(&self, allocation: AllocationId, index: u32) -> bool {
         let memory = &self.allocations[&allocation];
         assert_eq!(memory.stage, Memory::LetGo, "of others the core knows it");
-        memory.buffers[index as usize].strong > 0
+        memory.buffers[index as usize].has_strong()
     }
 }
 

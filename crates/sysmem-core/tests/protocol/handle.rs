@@ -1,6 +1,7 @@
 //! Handles without a kernel: names of objects that count themselves.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use fidl::{Handle, HandleFault, ObjectType, Rights};
@@ -29,7 +30,6 @@ pub enum Object {
 }
 
 /// A handle. It has one owner, and reports to the register when it is dropped.
-#[derive(Debug)]
 pub struct SimHandle {
     object: Object,
     register: Register,
@@ -63,6 +63,12 @@ impl Register {
 impl SimHandle {
     pub const fn object(&self) -> Object {
         self.object
+    }
+}
+
+impl fmt::Debug for SimHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.object.fmt(f)
     }
 }
 

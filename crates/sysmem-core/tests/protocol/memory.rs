@@ -28,6 +28,9 @@ pub struct Buffer {
     /// Handles that clients have.
     pub strong: usize,
     pub weak: usize,
+    /// Those that they have sent, and the core has not dropped yet.
+    pub strong_sent: usize,
+    pub weak_sent: usize,
     /// What the core was told about it.
     pub told: Presence,
     pub close_weak_asap: CloseWeakAsap,
@@ -48,6 +51,8 @@ impl Allocation {
         let buffer = Buffer {
             strong: 0,
             weak: 0,
+            strong_sent: 0,
+            weak_sent: 0,
             told: Presence::Strong,
             close_weak_asap: CloseWeakAsap::Unmade,
             complained: false,
@@ -79,7 +84,7 @@ impl Allocation {
     /// Whoever asked about a VMO gets a weak handle.
     pub fn deliver_new_weak(&mut self, index: u32, now: Instant) {
         let buffer = &mut self.buffers[index as usize];
-        assert!(self.stage == Memory::Made || buffer.strong > 0, "nobody holds it strongly");
+        assert!(self.stage == Memory::Made || buffer.told == Presence::Strong, "there is no other");
         buffer.deliver_weak(Presence::Strong, true, now);
     }
 
@@ -87,9 +92,9 @@ impl Allocation {
     pub fn report(&self, index: u32) -> Option<Presence> {
         let buffer = &self.buffers[index as usize];
         match buffer.told {
-            _ if self.stage != Memory::LetGo || buffer.strong > 0 => None,
+            _ if self.stage != Memory::LetGo || buffer.has_strong() => None,
             Presence::Strong => Some(Presence::Weak),
-            Presence::Weak if buffer.weak == 0 => Some(Presence::Gone),
+            Presence::Weak if buffer.weak + buffer.weak_sent == 0 => Some(Presence::Gone),
             Presence::Weak | Presence::Gone => None,
         }
     }
@@ -109,6 +114,10 @@ impl Buffer {
             Strength::Strong => self.strong -= 1,
             Strength::Weak => self.weak -= 1,
         }
+    }
+
+    pub const fn has_strong(&self) -> bool {
+        self.strong + self.strong_sent > 0
     }
 
     /// The core wants the eventpair closed.

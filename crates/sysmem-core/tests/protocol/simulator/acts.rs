@@ -1,6 +1,6 @@
 //! What clients do when they behave.
 
-use fidl::{ClientEnd, ServerEnd};
+use fidl::{ClientEnd, OneWay, RequestValue, ServerEnd};
 use fsysmem2::BufferCollectionConstraints;
 use sysmem_core::ChannelKind;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
@@ -67,9 +67,11 @@ impl Run {
 
     pub fn set_constraints(&mut self, collection: Pair) {
         let constraints = self.constraints();
+        let has_to_match = !self.manners.agreeable && self.rng.percent(10);
+        let must_match_vmo = has_to_match.then(|| self.some_vmo());
         self.driver.wires.send::<fsysmem2::BufferCollectionSetConstraintsMethod>(
             collection,
-            fsysmem2::BufferCollectionSetConstraintsRequest { constraints, must_match_vmo: None },
+            fsysmem2::BufferCollectionSetConstraintsRequest { constraints, must_match_vmo },
         );
         self.peer(collection).ready = true;
     }
@@ -82,6 +84,10 @@ impl Run {
             .call::<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>(collection, ());
         while self.driver.deliver(collection) {}
         self.driver.wires.take_answer(collection, txid)
+    }
+
+    pub fn send<M: OneWay<SimHandle>>(&mut self, pair: Pair, request: RequestValue<M, SimHandle>) {
+        self.driver.wires.send::<M>(pair, request);
     }
 
     /// The server knows the channel, and owes no reply on it: with one, tokens can come.
@@ -145,16 +151,7 @@ impl Run {
                     },
                 );
             }
-            6 => {
-                let allocations: Vec<_> = self.driver.wires.allocations.keys().copied().collect();
-                let object = self
-                    .rng
-                    .pick(&allocations)
-                    .map_or(Object::Vmo, |allocation| Object::Buffer(allocation, 0));
-                let vmo = Some(self.driver.wires.handle(object));
-                let request = fsysmem2::AllocatorGetVmoInfoRequest { vmo, ..Default::default() };
-                self.driver.wires.call::<fsysmem2::AllocatorGetVmoInfoMethod>(pair, request);
-            }
+            6 => self.ask_about_vmo(pair),
             _ => {
                 if let Some(token) = self.rng.pick(&self.open(ChannelKind::Token)) {
                     self.bind_token(token);
@@ -165,7 +162,7 @@ impl Run {
 
     fn act_as_token(&mut self, pair: Pair, peer: &Peer) {
         let has_enough = self.open(ChannelKind::Token).len() >= TOKENS_MAX;
-        let child = Peer { attached: peer.attached, ..Peer::new(ChannelKind::Token) };
+        let child = peer.child();
         let family = self.families[&pair];
         match self.rng.below(12) {
             0..2 if !has_enough => {
@@ -205,6 +202,7 @@ impl Run {
             }
             5 => self.release(pair),
             6 => self.act_as_node(pair),
+            7 if self.manners.weak => self.set_weak(pair),
             _ => self.bind_token(pair),
         }
     }
@@ -212,7 +210,9 @@ impl Run {
     fn act_as_collection(&mut self, pair: Pair, peer: &Peer) {
         match self.rng.below(10) {
             0..6 if !peer.ready => self.set_constraints(pair),
+            0..4 if peer.weak && !peer.weak_ok && self.rng.percent(95) => self.set_weak_ok(pair),
             0..4 => {
+                self.peer(pair).has_waited = true;
                 self.driver
                     .wires
                     .call::<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>(pair, ());
@@ -222,8 +222,8 @@ impl Run {
                     .wires
                     .call::<fsysmem2::BufferCollectionCheckAllBuffersAllocatedMethod>(pair, ());
             }
-            5 | 6 if !self.manners.plain => {
-                let child = Peer { attached: true, ..Peer::new(ChannelKind::Token) };
+            5 | 6 if !self.manners.plain && (!peer.weak || self.rng.percent(3)) => {
+                let child = Peer { attached: true, ..peer.child() };
                 let (_, end) = self.new_channel(child, self.families[&pair]);
                 self.driver.wires.send::<fsysmem2::BufferCollectionAttachTokenMethod>(
                     pair,
@@ -234,6 +234,7 @@ impl Run {
                 );
             }
             7 if self.rng.percent(30) => self.release(pair),
+            8 if self.manners.weak && !peer.ready => self.set_weak(pair),
             _ => self.act_as_node(pair),
         }
     }
@@ -241,7 +242,7 @@ impl Run {
     fn act_as_group(&mut self, pair: Pair, peer: &Peer) {
         match self.rng.below(6) {
             0..3 if !peer.ready => {
-                let child = Peer { attached: peer.attached, ..Peer::new(ChannelKind::Token) };
+                let child = peer.child();
                 let (_, end) = self.new_channel(child, self.families[&pair]);
                 self.peer(pair).has_children = true;
                 self.driver.wires.send::<fsysmem2::BufferCollectionTokenGroupCreateChildMethod>(
@@ -277,6 +278,10 @@ impl Run {
 
     /// What all nodes can do.
     fn act_as_node(&mut self, pair: Pair) {
+        if self.rng.percent(30) {
+            self.act_about_lifetime(pair);
+            return;
+        }
         let wires = &mut self.driver.wires;
         match self.rng.below(8) {
             0 => wires.send::<fsysmem2::NodeSetNameMethod>(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sysmem_core::{AllocationId, ChannelKind, Delivery, HeapFailure, Instant, NodeId};
+use sysmem_core::{AllocationId, ChannelKind, Delivery, Handles, HeapFailure, Instant, NodeId};
 
 use super::Tally;
 use super::rng::Rng;
@@ -38,6 +38,8 @@ pub struct Manners {
     pub plain: bool,
     /// Nobody wants what others cannot have.
     pub agreeable: bool,
+    /// Some nodes are weak.
+    pub weak: bool,
 }
 
 /// A channel as the client side remembers it.
@@ -50,32 +52,71 @@ pub struct Peer {
     pub has_children: bool,
     /// Below an attached token.
     pub attached: bool,
+    pub has_waited: bool,
+    /// It was made with a parent.
+    pub is_child: bool,
+    /// `SetWeak` was sent on it, or before it was made on a parent; `SetWeakOk` likewise.
+    pub weak: bool,
+    pub weak_ok: bool,
+    pub weak_ok_for_children: bool,
 }
 
 impl Manners {
-    pub const PERFECT: Self =
-        Self { deaths: 0, rudeness: 0, heap_failures: 0, plain: true, agreeable: true };
-}
+    pub const PERFECT: Self = Self {
+        deaths: 0,
+        rudeness: 0,
+        heap_failures: 0,
+        plain: true,
+        agreeable: true,
+        weak: false,
+    };
 
-impl Peer {
-    pub const fn new(kind: ChannelKind) -> Self {
-        Self { kind, released: false, ready: false, has_children: false, attached: false }
-    }
-}
-
-impl Run {
-    pub fn new(seed: u64) -> Self {
-        let mut rng = Rng::new(seed);
-        let manners = Manners {
+    pub fn random(rng: &mut Rng) -> Self {
+        Self {
             deaths: rng.pick(&[0, 0, 1, 3]).unwrap_or_default(),
             rudeness: rng.pick(&[0, 0, 2, 5]).unwrap_or_default(),
             heap_failures: rng.pick(&[0, 10, 50]).unwrap_or_default(),
             plain: rng.percent(40),
             agreeable: rng.percent(50),
-        };
+            weak: rng.percent(60),
+        }
+    }
+}
+
+impl Peer {
+    pub const fn new(kind: ChannelKind) -> Self {
+        Self {
+            kind,
+            released: false,
+            ready: false,
+            has_children: false,
+            attached: false,
+            has_waited: false,
+            is_child: false,
+            weak: false,
+            weak_ok: false,
+            weak_ok_for_children: false,
+        }
+    }
+
+    /// A token below it.
+    pub const fn child(&self) -> Self {
+        Self {
+            attached: self.attached,
+            is_child: true,
+            weak: self.weak,
+            weak_ok: self.weak_ok_for_children,
+            weak_ok_for_children: self.weak_ok_for_children,
+            ..Self::new(ChannelKind::Token)
+        }
+    }
+}
+
+impl Run {
+    pub fn new(manners: Manners) -> Self {
         Self {
             driver: Driver::new(),
-            rng,
+            rng: Rng::new(0),
             manners,
             peers: BTreeMap::new(),
             tally: Tally::default(),
@@ -87,15 +128,16 @@ impl Run {
         }
     }
 
-    /// Anything that can happen.
-    pub fn step(&mut self) {
+    /// Anything that can happen; what, comes from `choices`.
+    pub fn step(&mut self, choices: u64) {
+        self.rng = Rng::new(choices);
         self.tally.steps += 1;
         match self.rng.below(100) {
-            0..50 => self.deliver_something(),
-            50..58 => self.heap_answers(),
-            58..66 => self.drain_something(),
-            66..68 => self.time_passes(),
-            68..70 => self.free_something(),
+            0..48 => self.deliver_something(),
+            48..55 => self.heap_answers(),
+            55..62 => self.drain_something(),
+            62..64 => self.time_passes(),
+            64..70 => self.something_about_buffers(),
             _ => self.act(),
         }
         self.check();
@@ -171,6 +213,8 @@ impl Run {
             self.driver.free(*allocation);
         }
         self.collect_answers();
+        self.tally.complaints = self.driver.wires.complaints.len();
+        self.tally.closed_trackers = self.driver.wires.closed_eventpairs.len();
         assert!(self.driver.core.is_idle(), "the core keeps something");
         assert_eq!(self.driver.wires.register.alive(), 0, "handles leak");
         assert!(self.driver.wires.node_refs.is_empty(), "node refs leak");
@@ -225,12 +269,6 @@ impl Run {
         self.driver.tick(Instant(then));
     }
 
-    fn free_something(&mut self) {
-        if let Some(allocation) = self.rng.pick(&self.memory_in(Memory::LetGo)) {
-            self.driver.free(allocation);
-        }
-    }
-
     pub fn memory_in(&self, stage: Memory) -> Vec<AllocationId> {
         let allocations = self.driver.wires.allocations.iter();
         allocations.filter(|(_, memory)| memory.stage == stage).map(|(id, _)| *id).collect()
@@ -252,7 +290,7 @@ impl Run {
                 Answer::Buffers(Err(_)) => self.tally.refusals += 1,
                 Answer::Tokens(tokens) => self.adopt(pair, &tokens),
                 Answer::NodeRef(node) => self.known_nodes.push(node),
-                _ => {}
+                other => self.note_vmo_info(&other),
             }
         }
     }
@@ -261,6 +299,8 @@ impl Run {
         self.tally.deliveries += 1;
         let attached = self.peers.get(&pair).is_some_and(|peer| peer.attached);
         self.tally.late_deliveries += usize::from(attached);
+        let is_weak = matches!(delivery.handles, Handles::Weak { .. });
+        self.tally.weak_deliveries += usize::from(is_weak);
         let first = self.delivered.entry(delivery.allocation).or_insert_with(|| delivery.clone());
         let expected = Delivery {
             handles: delivery.handles.clone(),
@@ -274,7 +314,7 @@ impl Run {
     fn adopt(&mut self, parent_pair: Pair, tokens: &[Pair]) {
         match self.peers.get(&parent_pair).cloned() {
             Some(parent) => {
-                let child = Peer { attached: parent.attached, ..Peer::new(ChannelKind::Token) };
+                let child = parent.child();
                 for &token in tokens {
                     self.meet(token, child.clone(), self.families[&parent_pair]);
                 }

@@ -80,6 +80,9 @@ pub type Inspector = client::Inspector<Blocking>;
 /// The right to take part in a collection. Waits block the thread.
 pub type Token = client::Token<Blocking>;
 
+/// Alternatives, of which one takes part. Waits block the thread.
+pub type Group = client::Group<Blocking>;
+
 /// A participant's view of a collection. Waits block the thread.
 pub type Collection = client::Collection<Blocking>;
 

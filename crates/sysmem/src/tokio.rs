@@ -45,6 +45,9 @@ pub type Allocator = crate::client::Allocator<Tokio>;
 /// The right to take part in a collection.
 pub type Token = crate::client::Token<Tokio>;
 
+/// Alternatives, of which one takes part.
+pub type Group = crate::client::Group<Tokio>;
+
 /// A participant's view of a collection.
 pub type Collection = crate::client::Collection<Tokio>;
 

@@ -194,3 +194,30 @@ fn threads_share_a_connection() {
         }
     });
 }
+
+#[test]
+fn of_a_group_the_first_alternative_with_which_everybody_gets_buffers_takes_part() {
+    let service = service();
+    let allocator = connect(&service);
+    let token = allocator.new_shared_token().unwrap();
+    let group = token.create_group().unwrap();
+    let too_large = group.create_child().unwrap();
+    // Nobody can turn it in elsewhere before the service knows it.
+    assert!(!too_large.is_known());
+    let read_only = group.create_children(&[Rights::READ_ONLY]).unwrap().remove(0);
+    assert!(read_only.is_known() && too_large.is_known());
+    group.all_children_present().unwrap();
+    let alternate = read_only.node_ref().unwrap();
+    assert!(too_large.is_alternate_for(alternate).unwrap());
+
+    let collections = [token, too_large, read_only].map(|token| allocator.bind(token).unwrap());
+    for (collection, size_bytes) in collections.iter().zip([100, 1 << 40, 200]) {
+        collection.set_constraints(bytes(size_bytes).cpu_write()).unwrap();
+    }
+    let [root, too_large, read_only] = collections;
+    group.release().unwrap();
+    assert_eq!(root.wait_for_buffers().unwrap().size_bytes(), 200);
+    assert!(too_large.wait_for_buffers().is_err());
+    let buffers = read_only.wait_for_buffers().unwrap();
+    assert!(matches!(buffers[0].map(), Err(Error::Map(_))));
+}

@@ -5,6 +5,7 @@
 mod allocator;
 mod buffers;
 mod collection;
+mod group;
 mod inspector;
 mod node;
 mod token;
@@ -13,6 +14,7 @@ mod vmo_info;
 pub use allocator::Allocator;
 pub use buffers::{Buffer, Buffers};
 pub use collection::Collection;
+pub use group::Group;
 pub use inspector::Inspector;
 pub use node::Node;
 pub use token::Token;

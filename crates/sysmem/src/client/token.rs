@@ -3,15 +3,20 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use fidl::ServerEnd;
+use fidl::{ClientEnd, ServerEnd};
+use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::Channel;
 
 use crate::Rights;
+use crate::client::group::Group;
 use crate::client::node::Node;
 use crate::error::{Error, ProtocolError};
 use crate::ledger::{Ledger, Origin};
 use crate::transport::Transport;
+
+/// The client end of a token, as replies carry it.
+type TokenEnd = ClientEnd<fsysmem2::BufferCollectionTokenMarker, Handle>;
 
 /// The right to take part in a collection.
 ///
@@ -88,13 +93,24 @@ impl<C: Transport> Token<C> {
         );
         C::map(reply, move |response| {
             own.prove(mark);
-            let tokens = response.tokens.ok_or(ProtocolError::MissingField("tokens"))?;
-            let channel = |token: fidl::ClientEnd<_, sysmem_fidl::Handle>| {
-                Channel::from_handle(token.into_handle().into())
-                    .map_err(|_| ProtocolError::MissingField("tokens"))
-            };
-            tokens.into_iter().map(|token| Self::from_channel(channel(token)?)).collect()
+            tokens(response.tokens)
         })
+    }
+
+    /// Makes a group below this token: alternatives, of which one takes part. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// A closed channel, or no descriptors left.
+    pub fn create_group(&self) -> Result<Group<C>, Error> {
+        type Create = fsysmem2::BufferCollectionTokenCreateBufferCollectionTokenGroupMethod;
+        let (client, server) = Channel::pair().map_err(Error::System)?;
+        self.node.caller().send::<Create>(
+            fsysmem2::BufferCollectionTokenCreateBufferCollectionTokenGroupRequest {
+                group_request: Some(ServerEnd::new(server.into())),
+            },
+        )?;
+        Group::new(client)
     }
 
     /// Makes the collection survive a failure of this participant, once buffers are allocated.
@@ -151,4 +167,14 @@ impl<C> Deref for Token<C> {
     fn deref(&self) -> &Node<C> {
         &self.node
     }
+}
+
+/// Tokens that the service has made.
+pub(crate) fn tokens<C: Transport>(ends: Option<Vec<TokenEnd>>) -> Result<Vec<Token<C>>, Error> {
+    let missing = ProtocolError::MissingField("tokens");
+    let channel = |end: TokenEnd| {
+        Channel::from_handle(end.into_handle().into())
+            .map_err(|_| ProtocolError::MissingField("tokens"))
+    };
+    ends.ok_or(missing)?.into_iter().map(|end| Token::from_channel(channel(end)?)).collect()
 }

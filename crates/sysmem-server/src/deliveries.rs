@@ -96,7 +96,9 @@ impl Driver {
         let Some(memory) = self.objects.buffers.memory_of(buffer) else { return };
         let is_weak = |loan: &&Loan| loan.slot.strength == Strength::Weak;
         let mut kept = self.objects.buffers.loans_of(buffer).filter(is_weak);
+        let mut told = 0;
         for loan in kept.by_ref().take(COMPLAINTS_MAX) {
+            told += 1;
             tracing::error!(
                 collection = collection.id,
                 name = collection.name,
@@ -109,9 +111,10 @@ impl Driver {
                 "a weak handle is kept, though the last strong one has gone 5 seconds ago"
             );
         }
-        if kept.next().is_some() {
+        if told == 0 || kept.next().is_some() {
+            // Handles that are tracked by their connections are known to nobody by name.
             let (collection, buffer) = (collection.id, buffer.index);
-            tracing::error!(collection, buffer, "more weak handles are kept, not told one by one");
+            tracing::error!(collection, buffer, told, "more weak handles are kept");
         }
     }
 

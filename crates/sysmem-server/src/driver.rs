@@ -298,7 +298,7 @@ impl Driver {
         let mut losses = Vec::new();
         let now = now();
         if self.more_buffer_events {
-            self.more_buffer_events = match self.objects.buffers.read_events(now, &mut losses) {
+            self.more_buffer_events = match self.objects.buffers.read_events(now) {
                 Ok(drained) => drained == zx::Drained::Part,
                 Err(error) => {
                     tracing::error!(%error, "cannot read events of buffers");

@@ -32,6 +32,10 @@ pub(crate) use inspect::{Holder, SeenBuffer};
 pub(crate) use loans::Loan;
 use watching::{Vigil, Watching};
 
+/// How many buffers are looked at before others have their turn. A client that makes the kernel
+/// lose events makes the server look at all.
+const LOOKS_PER_TURN: usize = 256;
+
 /// All buffers that there are.
 #[derive(Debug)]
 pub(crate) struct Buffers {
@@ -213,20 +217,19 @@ impl Buffers {
         }
     }
 
-    /// Reads what the kernel has to tell. What is lost is added to `losses`.
+    /// Reads what the kernel has to tell, and remembers where to look because of it.
     ///
     /// # Errors
     ///
     /// What reading reports, on an inotify descriptor nothing that is expected.
-    pub(crate) fn read_events(
-        &mut self,
-        now: Instant,
-        losses: &mut Vec<Loss>,
-    ) -> io::Result<Drained> {
+    pub(crate) fn read_events(&mut self, now: Instant) -> io::Result<Drained> {
         let mut hints = BTreeSet::new();
         let drained = self.watching.read(&mut hints);
         for buffer in hints {
-            self.look_afresh(buffer, now, losses);
+            let held = find(&mut self.allocations, buffer);
+            if let Some(Buffer { vigil: Some(vigil), .. }) = held {
+                self.watching.look_at(buffer, vigil, now);
+            }
         }
         drained
     }
@@ -236,9 +239,10 @@ impl Buffers {
         self.watching.next_look()
     }
 
-    /// Looks at what is due. What is lost is added to `losses`.
+    /// Looks at what is due, but not at everything at once. What is lost is added to `losses`.
     pub(crate) fn look_due(&mut self, now: Instant, losses: &mut Vec<Loss>) {
-        while let Some(buffer) = self.watching.take_due(now) {
+        for _ in 0..LOOKS_PER_TURN {
+            let Some(buffer) = self.watching.take_due(now) else { return };
             self.look(buffer, now, losses);
         }
     }

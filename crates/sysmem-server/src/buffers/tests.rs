@@ -27,15 +27,20 @@ fn all_of(index: u32) -> [Loss; 2] {
 }
 
 fn lend(store: &mut Buffers, strength: Strength) -> Vec<zx::Handle> {
-    lend_to(store, strength, "anybody")
+    lend_to(store, ALLOCATION, strength, "anybody")
 }
 
-fn lend_to(store: &mut Buffers, strength: Strength, name: &str) -> Vec<zx::Handle> {
+fn lend_to(
+    store: &mut Buffers,
+    allocation: AllocationId,
+    strength: Strength,
+    name: &str,
+) -> Vec<zx::Handle> {
     let recipient = Recipient { name: name.into(), id: 7 };
     let client = NonZeroU32::new(1234);
     let to = Addressee { channel: CHANNEL, client, recipient, now: START };
     let terms = Terms { strength, access: Access::ReadOnly };
-    store.lend(ALLOCATION, terms, to, |_| true).unwrap().into_iter().flatten().collect()
+    store.lend(allocation, terms, to, |_| true).unwrap().into_iter().flatten().collect()
 }
 
 fn let_go(store: &mut Buffers) -> Vec<Loss> {
@@ -46,7 +51,8 @@ fn let_go(store: &mut Buffers) -> Vec<Loss> {
 
 fn read_events(store: &mut Buffers) -> Vec<Loss> {
     let mut losses = Vec::new();
-    assert_eq!(store.read_events(START, &mut losses).unwrap(), Drained::All);
+    assert_eq!(store.read_events(START).unwrap(), Drained::All);
+    store.look_due(START, &mut losses);
     losses
 }
 
@@ -151,8 +157,8 @@ fn objects_a_handle_tells_its_strength_and_one_opened_by_a_client_is_strong() {
 #[test]
 fn objects_who_has_handles_of_a_buffer_is_known_by_name_and_process() {
     let (mut store, _closed) = store(None, 2);
-    let mut first = lend_to(&mut store, Strength::Strong, "camera");
-    let second = lend_to(&mut store, Strength::Weak, "display");
+    let mut first = lend_to(&mut store, ALLOCATION, Strength::Strong, "camera");
+    let second = lend_to(&mut store, ALLOCATION, Strength::Weak, "display");
     first.pop();
     let holders = |index| {
         let name = |loan: &Loan| (loan.recipient.name.to_string(), loan.slot.strength);
@@ -191,4 +197,26 @@ fn objects_each_of_many_handles_holds_its_buffer() {
     assert_eq!(let_go(&mut store), []);
     drop(first);
     assert_eq!(look_until_lost(&mut store).0, all_of(0));
+}
+
+#[test]
+fn objects_many_events_are_looked_into_one_after_the_other() {
+    let (mut store, _closed) = store(Some(CloseWatch::new().unwrap()), 64);
+    let mut handles = lend(&mut store, Strength::Strong);
+    assert_eq!(let_go(&mut store), []);
+    for allocation in (10..15).map(AllocationId) {
+        let make = |_| Vmo::create("more", 4096).unwrap();
+        store.insert(allocation, (0..64).map(make).collect());
+        handles.extend(lend_to(&mut store, allocation, Strength::Strong, "anybody"));
+        store.let_go(allocation, START, &mut Vec::new());
+    }
+    drop(handles);
+    assert_eq!(store.read_events(START).unwrap(), Drained::All);
+    let mut turns = Vec::new();
+    while store.next_look() == Some(START) {
+        let mut losses = Vec::new();
+        store.look_due(START, &mut losses);
+        turns.push(losses.len() / 2);
+    }
+    assert_eq!(turns, [LOOKS_PER_TURN, 6 * 64 - LOOKS_PER_TURN]);
 }

@@ -87,12 +87,21 @@ impl Watching {
         }
     }
 
-    /// Something has happened: what comes now is the first look after it.
+    /// Something has happened: the next look is the first one after it.
     pub(super) fn start_over(&mut self, buffer: BufferId, vigil: &mut Vigil) {
         vigil.looked = 0;
         if let Some(at) = vigil.next_look.take() {
             self.agenda.remove(&(at, buffer));
         }
+    }
+
+    /// As [`Self::start_over`]; that look is due at `at`.
+    pub(super) fn look_at(&mut self, buffer: BufferId, vigil: &mut Vigil, at: Instant) {
+        // What is due earlier is a look after this event, too.
+        let at = vigil.next_look.map_or(at, |next| next.min(at));
+        self.start_over(buffer, vigil);
+        vigil.next_look = Some(at);
+        self.agenda.insert((at, buffer));
     }
 
     /// A look has found the buffer held: puts the next one on the agenda, if one is needed.

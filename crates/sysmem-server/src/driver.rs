@@ -177,6 +177,7 @@ impl Driver {
         for channel in self.objects.channels.ids() {
             self.close(channel);
         }
+        self.objects.buffers.end();
     }
 
     /// Feeds one input to the core. Its effects wait for [`Driver::pump`].

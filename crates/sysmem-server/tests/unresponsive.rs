@@ -10,6 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use common::memory::{close_weak_asap, is_closed, the_only, wait_until_closed};
 use common::*;
 use fidl::Method;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
@@ -105,6 +106,29 @@ fn objects_a_channel_with_a_slow_close_in_its_queue_holds_up_nobody() {
     // A proper request, then an improper one, so that all ends.
     assert_closing_holds_up_nobody(&allocate_shared(), outer.into(), None);
     assert_eq!(Wire::new(outer_far_end).end().epitaph, Some(-10));
+}
+
+#[test]
+fn objects_a_slow_close_in_the_queue_of_an_eventpair_holds_up_nobody() {
+    for stop_first in [false, true] {
+        let server = server();
+        let allocator = connect(&server);
+        let (strong, weak) = strong_and_weak(&allocator, 1);
+        let held = wait_for_buffers(&strong);
+        let mut lent = the_only(wait_for_buffers(&weak));
+        let signal = close_weak_asap(&mut lent);
+        // The server has the other end, and never reads from it.
+        let (lingering, _peer) = lingering_socket();
+        put_into_queue(signal.as_fd(), b"x", lingering);
+        if !stop_first {
+            leave(strong);
+            drop(held);
+            wait_until_closed(&signal);
+            assert_serves(&allocator);
+        }
+        server.stop().unwrap();
+        assert!(is_closed(&signal));
+    }
 }
 
 /// A request of the Allocator with one handle.

@@ -68,6 +68,11 @@ impl Allocation {
         self.buffers.get_mut(usize::try_from(index).ok()?)?.take()
     }
 
+    /// The buffers that are not gone.
+    pub(super) fn into_buffers(self) -> impl Iterator<Item = Buffer> {
+        self.buffers.into_iter().flatten()
+    }
+
     /// Whether all buffers are gone.
     pub(super) fn is_over(&self) -> bool {
         self.buffers.iter().all(Option::is_none)

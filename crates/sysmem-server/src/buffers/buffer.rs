@@ -101,4 +101,11 @@ impl Buffer {
     pub(super) fn signal_close_weak_asap(&mut self, closer: &Closer) {
         self.close_weak_asap.signal(closer);
     }
+
+    /// Frees it.
+    pub(super) fn end(mut self, closer: &Closer) {
+        // Somebody may have kept the eventpair without the memory.
+        self.signal_close_weak_asap(closer);
+        closer.free(self.memory);
+    }
 }

@@ -247,6 +247,13 @@ impl Buffers {
         }
     }
 
+    /// The server ends, and nobody is told anything any more.
+    pub(crate) fn end(&mut self) {
+        for allocation in self.allocations.drain().map(|(_, allocation)| allocation) {
+            allocation.into_buffers().for_each(|buffer| buffer.end(&self.closer));
+        }
+    }
+
     fn watch(&mut self, buffer: BufferId) {
         let held = find(&mut self.allocations, buffer);
         if let Some(Buffer { memory, vigil: Some(vigil), .. }) = held {
@@ -284,11 +291,9 @@ impl Buffers {
 
     fn free(&mut self, buffer: BufferId) {
         let Entry::Occupied(mut entry) = self.allocations.entry(buffer.allocation) else { return };
-        if let Some(mut freed) = entry.get_mut().take(buffer.index) {
+        if let Some(freed) = entry.get_mut().take(buffer.index) {
             self.by_memory.remove(&freed.memory.identity());
-            // Somebody may have kept the eventpair without the memory.
-            freed.signal_close_weak_asap(&self.closer);
-            self.closer.free(freed.memory);
+            freed.end(&self.closer);
         }
         if entry.get().is_over() {
             entry.remove();

@@ -44,8 +44,6 @@ struct fidl_binding {
     bool *is_destroyed;
     fidl_task_t failure;
     zx_status_t failure_status;
-    // What the message that is being handled is read into.
-    uint64_t bytes[ZX_CHANNEL_MAX_MSG_BYTES / sizeof(uint64_t)];
 };
 
 // A use of the bindings that no input can cause.
@@ -175,7 +173,7 @@ void fidl_binding_destroy(fidl_binding_t *binding) {
 }
 
 // Calls the dispatch function; true if the binding goes on.
-static bool dispatch(fidl_binding_t *binding, fidl_incoming_msg_t *msg, uint32_t txid) {
+static bool call_dispatch(fidl_binding_t *binding, fidl_incoming_msg_t *msg, uint32_t txid) {
     bool is_destroyed = false;
     transaction_t transaction = {{reply, false}, txid, false, false, binding, NULL, NULL};
     binding->is_destroyed = &is_destroyed;
@@ -203,8 +201,8 @@ static bool dispatch(fidl_binding_t *binding, fidl_incoming_msg_t *msg, uint32_t
 static bool handle_message(fidl_binding_t *binding) {
     fidl_incoming_msg_t msg;
     fidl_message_header_t header;
-    zx_status_t status =
-        fidl_read(binding->channel, binding->bytes, sizeof binding->bytes, &msg);
+    void *bytes = fidl_loop_message_buffer(binding->loop);
+    zx_status_t status = fidl_read(binding->channel, bytes, ZX_CHANNEL_MAX_MSG_BYTES, &msg);
     if (status == ZX_ERR_SHOULD_WAIT) {
         return false;
     }
@@ -221,7 +219,7 @@ static bool handle_message(fidl_binding_t *binding) {
         end(binding, status);
         return false;
     }
-    return dispatch(binding, &msg, header.txid);
+    return call_dispatch(binding, &msg, header.txid);
 }
 
 static void on_readable(fidl_watch_t *watch) {

@@ -16,6 +16,7 @@ struct fidl_loop {
     fidl_task_t **end;
     // Counts runs of tasks: those that were posted in an earlier turn are due.
     uint32_t turn;
+    uint64_t message[ZX_CHANNEL_MAX_MSG_BYTES / sizeof(uint64_t)];
 };
 
 static zx_status_t add(fidl_loop_t *loop, int fd, void *watch) {
@@ -56,6 +57,10 @@ void fidl_loop_destroy(fidl_loop_t *loop) {
 
 int fidl_loop_fd(const fidl_loop_t *loop) {
     return loop->epoll;
+}
+
+void *fidl_loop_message_buffer(fidl_loop_t *loop) {
+    return loop->message;
 }
 
 static fidl_task_t *take_first(fidl_loop_t *loop) {

@@ -8,6 +8,7 @@ use fidl::{Codec, EncodeError, Encoder, Handle, HandleFault, ObjectType, Rights}
 use fidl::{decode_body, encode_body};
 use libfuzzer_sys::fuzz_target;
 use sysmem_fidl::fuchsia_images2::ImageFormat;
+use sysmem_fidl::fuchsia_sysmem as sysmem1;
 use sysmem_fidl::fuchsia_sysmem2::{
     AllocatorGetVmoInfoResponse, BufferCollectionConstraints, BufferCollectionInfo, FormatCosts,
 };
@@ -29,6 +30,8 @@ fuzz_target!(|data: &[u8]| {
     round_trip::<AllocatorGetVmoInfoResponse<Unit>>(body, count);
     round_trip::<FormatCosts>(body, count);
     round_trip::<ImageFormat>(body, count);
+    round_trip::<sysmem1::BufferCollectionConstraints>(body, count);
+    round_trip::<sysmem1::BufferCollectionInfo2<Unit>>(body, count);
 });
 
 fn round_trip<T: Codec<Unit, Value = T> + Debug>(body: &[u8], count: usize) {

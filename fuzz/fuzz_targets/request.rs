@@ -1,8 +1,9 @@
-//! Any packet on any channel of `fuchsia.sysmem2`: no panic, and no handle left behind.
+//! Any packet on any channel of `fuchsia.sysmem2` and `fuchsia.sysmem`: no panic, and no handle left behind.
 #![no_main]
 
 use fidl::{Handle, HandleFault, ObjectType, RequestSet, Rights, receive_request};
 use libfuzzer_sys::fuzz_target;
+use sysmem_fidl::fuchsia_sysmem as sysmem1;
 use sysmem_fidl::fuchsia_sysmem2::{
     AllocatorRequest, BufferCollectionRequest, BufferCollectionTokenGroupRequest,
     BufferCollectionTokenRequest,
@@ -23,6 +24,10 @@ fuzz_target!(|data: &[u8]| {
     receive::<BufferCollectionTokenRequest<Unit>>(packet, count);
     receive::<BufferCollectionRequest<Unit>>(packet, count);
     receive::<BufferCollectionTokenGroupRequest<Unit>>(packet, count);
+    receive::<sysmem1::AllocatorRequest<Unit>>(packet, count);
+    receive::<sysmem1::BufferCollectionTokenRequest<Unit>>(packet, count);
+    receive::<sysmem1::BufferCollectionRequest<Unit>>(packet, count);
+    receive::<sysmem1::BufferCollectionEventsRequest<Unit>>(packet, count);
 });
 
 fn receive<R: RequestSet<Unit>>(packet: &[u8], count: usize) {

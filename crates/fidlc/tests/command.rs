@@ -35,6 +35,20 @@ fn rust_goes_to_a_folder_by_name() {
 }
 
 #[test]
+fn c_goes_to_a_folder_by_name() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-c");
+    fs::create_dir_all(&folder).unwrap();
+    let folder_name = folder.to_str().unwrap();
+    let output = fidlc(&["--files", "simple.fidl", "--available", "golden:2", "--c", folder_name]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for extension in ["h", "c"] {
+        let written = fs::read_to_string(folder.join(format!("golden_simple.{extension}")));
+        let golden = Path::new(CASES).join(format!("simple.{extension}.golden"));
+        assert_eq!(written.unwrap(), fs::read_to_string(golden).unwrap());
+    }
+}
+
+#[test]
 fn faults_in_the_files_end_with_1_and_a_diagnostic() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faulty.fidl");
     fs::write(&file, "library faulty;\ntype T = struct { x Missing; };\n").unwrap();

@@ -67,6 +67,39 @@ fn set_constraints(has_constraints: bool, constraints: BufferCollectionConstrain
 /// Bytes of a packet where the constraints begin.
 const BODY: usize = 24;
 
+/// Size and alignment of a type on the wire.
+const fn shape<C: fidl::Codec<TestHandle>>() -> (usize, usize) {
+    (C::SIZE, C::ALIGN)
+}
+
+/// Sections 2.1 to 2.6, level 3; a wrong one does not compile. Offsets are in the tests of `fidlc`.
+const _: () = {
+    const fn check(shape: (usize, usize), size: usize, align: usize) {
+        assert!(shape.0 == size && shape.1 == align);
+    }
+    check(shape::<BufferUsage>(), 20, 4);
+    check(shape::<FormatModifier>(), 8, 8);
+    check(shape::<PixelFormat>(), 16, 8);
+    check(shape::<ColorSpace>(), 4, 4);
+    check(shape::<ImageFormatConstraints>(), 232, 8);
+    check(shape::<BufferMemoryConstraints>(), 280, 8);
+    check(shape::<BufferMemorySettings>(), 24, 8);
+    check(shape::<BufferCollectionConstraints>(), 7760, 8);
+    check(shape::<BufferCollectionConstraintsAuxBuffers>(), 2, 1);
+    check(shape::<VmoBuffer<TestHandle>>(), 16, 8);
+    check(shape::<SingleBufferSettings>(), 264, 8);
+    check(shape::<SingleBufferInfo<TestHandle>>(), 280, 8);
+    check(shape::<BufferCollectionInfo2<TestHandle>>(), 1296, 8);
+    check(shape::<ImageFormat2>(), 56, 8);
+    check(shape::<PhysicalSecureHeap>(), 24, 8);
+    check(shape::<PhysicalSecureHeaps>(), 776, 8);
+    check(shape::<ImagePlane>(), 8, 4);
+    check(shape::<ImageFormat>(), 72, 8);
+    check(shape::<BufferFormat>(), 80, 8);
+    check(shape::<ImageSpec>(), 40, 8);
+    check(shape::<BufferCollectionInfo<TestHandle>>(), 352, 8);
+};
+
 #[test]
 fn sysmem1_r25_encoded_sizes_of_large_messages() {
     assert_eq!(set_constraints(true, full_constraints()).len(), 7784);

@@ -309,12 +309,10 @@ static void s06_2_what_cannot_be_waited_for_fails_at_once(void) {
         fuchsia_sysmem_BufferCollection_binding_create(server.loop, &server, &OPS, CAP);
     fidl_binding_set_error_handler(server.binding, on_error, &server);
     // Nobody can wait for a file.
-    fidl_binding_bind(server.binding, zx_handle_from_fd(open("/dev/zero", O_RDONLY | O_CLOEXEC)));
-    if (server.num_errors == 0) {
-        // Devices may be pollable; then its bytes are no message.
-        run(&server);
-    }
-    CHECK(server.num_errors == 1 && server.error != ZX_OK);
+    const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    fidl_binding_bind(server.binding, zx_handle_from_fd(file));
+    CHECK(server.num_errors == 1 && server.error == ZX_ERR_NO_RESOURCES);
+    CHECK(fcntl(file, F_GETFD) < 0);
     stop(&server);
 }
 
@@ -364,6 +362,33 @@ static void s06_3_replies_come_later_and_in_any_order(void) {
         CHECK(status == (zx_status_t)i);
     }
     stop(&server);
+}
+
+// R18: while requests of one channel wait, those of another are served.
+static void r18_a_waiting_view_does_not_hold_up_another(void) {
+    server_t waiting;
+    server_t other;
+    zx_handle_t served;
+    start(&waiting);
+    send_wait(&waiting, 1);
+    run(&waiting);
+    memset(&other, 0, sizeof other);
+    other.loop = waiting.loop;
+    other.binding =
+        fuchsia_sysmem_BufferCollection_binding_create(other.loop, &other, &OPS, CAP);
+    fidl_binding_set_error_handler(other.binding, on_error, &other);
+    make_channel(&other.client, &served);
+    fidl_binding_bind(other.binding, served);
+    CHECK(fuchsia_sysmem_BufferCollectionSync_send(other.client, 1) == ZX_OK);
+    run(&other);
+    CHECK(other.num_syncs == 1 && waiting.num_waits == 1);
+    CHECK(read_status(other.client) == ZX_OK);
+    CHECK(read_status(waiting.client) == ZX_ERR_SHOULD_WAIT);
+    CHECK(reply_to_wait(waiting.waits[0], ZX_OK, ZX_HANDLE_INVALID) == ZX_OK);
+    CHECK(read_status(waiting.client) == ZX_OK);
+    fidl_binding_destroy(other.binding);
+    zx_handle_close(other.client);
+    stop(&waiting);
 }
 
 static void s06_3_a_reply_after_close_does_no_harm(void) {
@@ -657,6 +682,7 @@ static const test_case_t CASES[] = {
     {"s06_2_what_cannot_be_waited_for_fails_at_once",
      s06_2_what_cannot_be_waited_for_fails_at_once},
     {"s06_3_replies_come_later_and_in_any_order", s06_3_replies_come_later_and_in_any_order},
+    {"r18_a_waiting_view_does_not_hold_up_another", r18_a_waiting_view_does_not_hold_up_another},
     {"s06_3_a_reply_after_close_does_no_harm", s06_3_a_reply_after_close_does_no_harm},
     {"s06_3_a_reply_after_destroy_does_no_harm", s06_3_a_reply_after_destroy_does_no_harm},
     {"s06_3_a_reply_after_the_peer_is_gone_does_no_harm",

@@ -57,6 +57,6 @@ pub mod linux;
 pub use color::{Components, supports_color_space};
 pub use format::{FormatInfo, FourthChannel, Planes};
 pub use layout::{
-    Plane, RowConstraints, image_size, is_compatible_with_protected_memory, is_supported,
+    Plane, RowConstraints, RowRule, image_size, is_compatible_with_protected_memory, is_supported,
     minimum_row_bytes, plane, planes,
 };

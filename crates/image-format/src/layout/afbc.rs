@@ -5,7 +5,9 @@ use sysmem_fidl::fuchsia_images2::{
     FORMAT_MODIFIER_ARM_TE_BIT, FORMAT_MODIFIER_ARM_TILED_HEADER_BIT, PixelFormatModifier,
 };
 
-use super::{AFBC_FLAGS, Extent, Plane, RowConstraints, SIDE_BUFFER, transaction_elimination};
+use super::{
+    AFBC_FLAGS, Extent, Plane, RowConstraints, RowRule, SIDE_BUFFER, transaction_elimination,
+};
 use crate::arithmetic::{divide_up, round_up};
 
 /// All formats that AFBC takes have this.
@@ -45,6 +47,10 @@ impl Afbc {
             header_alignment: if tiled { 4096 } else { 1024 },
             transaction_elimination: value & FORMAT_MODIFIER_ARM_TE_BIT != 0,
         })
+    }
+
+    pub(super) const fn row_rule(&self) -> RowRule {
+        RowRule::Blocks { block_width: self.block_width, area_width: self.area_width }
     }
 
     /// With tiled headers this is an eighth of a row: tiles are counted and multiplied by the width

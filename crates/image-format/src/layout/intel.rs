@@ -3,7 +3,7 @@
 
 use sysmem_fidl::fuchsia_images2::{PixelFormat, PixelFormatModifier};
 
-use super::{Extent, Plane, RowConstraints, SIDE_BUFFER, linear};
+use super::{Extent, Plane, RowConstraints, RowRule, SIDE_BUFFER, linear};
 use crate::arithmetic::{divide_up, round_up};
 use crate::format::FormatInfo;
 
@@ -64,6 +64,10 @@ impl Intel {
 
     const fn y(ccs: bool) -> Self {
         Self { tile_row_bytes: 128, tile_rows: 32, ccs }
+    }
+
+    pub(super) const fn row_rule(&self) -> RowRule {
+        RowRule::Tiles { row_bytes: self.tile_row_bytes }
     }
 
     pub(super) fn minimum_row_bytes(

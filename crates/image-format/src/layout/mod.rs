@@ -65,6 +65,32 @@ impl RowConstraints {
     }
 }
 
+/// What decides about the rows of an image beside its pixel format: for modifiers with the same rule
+/// and one format, [`minimum_row_bytes`] says the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RowRule {
+    /// Pixels one after the other.
+    Linear,
+    /// Whole tiles of so many bytes.
+    Tiles { row_bytes: u64 },
+    /// Whole superblocks so many pixels wide, with the width rounded up to the area.
+    Blocks { block_width: u64, area_width: u64 },
+    /// There is no such number.
+    None,
+}
+
+impl RowRule {
+    /// The rule of a modifier.
+    pub fn of(modifier: PixelFormatModifier) -> Self {
+        match Family::of(modifier) {
+            Some(Family::Linear | Family::LinearTe) => Self::Linear,
+            Some(Family::Intel(intel)) => intel.row_rule(),
+            Some(Family::Afbc(afbc)) => afbc.row_rule(),
+            Some(Family::Goldfish) | None => Self::None,
+        }
+    }
+}
+
 /// The six flags of AFBC; what is left of a modifier without them is the kind of superblock.
 const AFBC_FLAGS: u64 = FORMAT_MODIFIER_ARM_YUV_BIT
     | FORMAT_MODIFIER_ARM_SPLIT_BLOCK_BIT

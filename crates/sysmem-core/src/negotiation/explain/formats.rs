@@ -55,9 +55,9 @@ fn follow(pair: FormatPair, lists: &[(usize, ImageList<'_>)]) -> FormatFinding {
     let mut accepted_by = 0_usize;
     for (participant, list) in lists {
         let joined = list.terms_for(pair).and_then(|terms| match &mut together {
-            Some(together) => together.combine(terms),
+            Some(together) => together.combine(&terms),
             None => {
-                together = Some(terms);
+                together = Some(ImageTerms::clone(&terms));
                 Ok(())
             }
         });

@@ -1,14 +1,18 @@
 //! The entries that all participants have in common (`sysmem2-constraints.md` 3.4).
 
+use std::rc::Rc;
+
 use image_format::FormatInfo;
 use sysmem_fidl::fuchsia_images2::ColorSpace;
 use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
+use super::combinations::Combinations;
 use super::list::{Entry, ImageList};
-use super::required::{Joins, RequiredSizes};
-use super::{Format, ImageTerms, Stage};
-use crate::negotiation::budget::{Budget, Stop};
+use super::memo::Memo;
+use super::required::RequiredSizes;
+use super::{Format, ImageTerms, SharedTerms, Stage};
+use crate::negotiation::budget::{Budget, Exhausted, Stop};
 use crate::negotiation::failure::{Elimination, Fault, FormatConflict, ImageFault};
 use crate::negotiation::formats::FormatPair;
 use crate::negotiation::limits::{FAN_OUT_WORK, MAX_FAN_OUT, MAX_REQUIRED_SIZES};
@@ -29,7 +33,7 @@ pub(in crate::negotiation) struct Candidate<'a> {
     pub(in crate::negotiation) pair: FormatPair,
     pub(in crate::negotiation) info: &'static FormatInfo,
     pub(in crate::negotiation) color_space: ColorSpace,
-    pub(in crate::negotiation) terms: ImageTerms<'a>,
+    pub(in crate::negotiation) terms: SharedTerms<'a>,
 }
 
 impl Candidate<'_> {
@@ -74,20 +78,19 @@ impl<'a> CommonImages<'a> {
     ) -> Result<(), Stop<FormatConflict>> {
         // What the other list has more of is skipped without a look at it.
         budget.spend(self.entries.len())?;
-        let (mut eliminated, mut joins) = (Vec::new(), Joins::default());
+        let (mut eliminated, mut combinations) = (Vec::new(), Combinations::default());
         let (mut exhausted, mut lookup) = (Ok(()), other.lookup());
         self.entries.retain_mut(|Entry { pair, terms }| {
-            let combined = match lookup(*pair) {
-                Some(others) => terms.combine_but_sizes(others).map(|()| {
-                    let sizes = &mut terms.required_max_sizes;
-                    match joins.join(sizes, &others.required_max_sizes, budget) {
-                        Ok(joined) => *sizes = joined,
-                        Err(error) => exhausted = Err(error),
-                    }
-                }),
-                None => Err(Elimination::NotOffered),
-            };
-            combined.map_err(|reason| eliminated.push((*pair, reason))).is_ok()
+            let others = lookup(*pair).ok_or(Stop::Because(Elimination::NotOffered));
+            match others.and_then(|others| combinations.combine(terms, others, budget)) {
+                Ok(combined) => *terms = combined,
+                Err(Stop::Because(reason)) => {
+                    eliminated.push((*pair, reason));
+                    return false;
+                }
+                Err(Stop::Exhausted) => exhausted = Err(Exhausted),
+            }
+            true
         });
         exhausted?;
         if self.entries.is_empty() {
@@ -101,19 +104,18 @@ impl<'a> CommonImages<'a> {
     /// the entries fitted to their formats, wildcards dropped (C16 to C19). Empty only if there was
     /// no entry. If several entries fail, the smallest pair is the reason.
     pub(in crate::negotiation) fn settle(
-        mut self,
+        self,
         budget: &mut Budget,
     ) -> Result<Vec<Candidate<'a>>, Stop<Fault>> {
         let sizes = self.entries.iter().map(|entry| entry.terms.required_max_sizes.len());
         budget.spend(sizes.fold(self.entries.len(), usize::saturating_add))?;
-        self.prune()?;
         let is_constrained = !self.entries.is_empty();
-        self.each(|pair, terms| terms.fit(Format::of(pair)?, Stage::Aggregate))?;
-        self.entries.retain(|entry| entry.pair.is_specific());
-        if is_constrained && self.entries.is_empty() {
+        let mut specific = self.fitted()?;
+        specific.retain(|entry| entry.pair.is_specific());
+        if is_constrained && specific.is_empty() {
             return Err(Stop::Because(Fault::OnlyWildcardFormats));
         }
-        let candidates = self.entries.into_iter().filter_map(|Entry { pair, terms }| {
+        let candidates = specific.into_iter().filter_map(|Entry { pair, terms }| {
             let info = FormatInfo::of(pair.pixel_format)?;
             let color_space = terms.color_spaces.best()?;
             Some(Candidate { pair, info, color_space, terms })
@@ -125,37 +127,61 @@ impl<'a> CommonImages<'a> {
         Ok(candidates)
     }
 
-    /// Neighbours mostly have the same list, and then share what is left of it.
-    fn prune(&mut self) -> Result<(), Stop<Fault>> {
-        let mut known: Option<(RequiredSizes<'a>, SizeU, RequiredSizes<'a>)> = None;
-        self.each(|_, terms| {
-            let (list, last) = (&terms.required_max_sizes, terms.required_max_size);
-            let settled = match &known {
-                Some((of, with, settled)) if of.is(list) && *with == last => settled.clone(),
-                _ => list.settled(last),
-            };
-            let count = settled.len();
-            if count > MAX_REQUIRED_SIZES {
-                return Err(ImageFault::TooManyRequiredSizes { count });
+    /// The entries pruned and fitted; those that share their terms and are of one kind go on
+    /// sharing them.
+    fn fitted(&self) -> Result<Vec<Entry<'a>>, Stop<Fault>> {
+        let (mut known, mut pruning) = (Memo::default(), Pruning::default());
+        let mut fitted = Vec::with_capacity(self.entries.len());
+        let faults = self.entries.iter().filter_map(|Entry { pair, terms }| {
+            let settled = Format::of(*pair).and_then(|format| {
+                let place = (Rc::as_ptr(terms), format.kind());
+                known.get_or_try(place, || fit(terms, format, &mut pruning))
+            });
+            match settled {
+                Ok(terms) => {
+                    fitted.push(Entry { pair: *pair, terms });
+                    None
+                }
+                Err(fault) => Some((*pair, fault)),
             }
-            known = Some((list.clone(), last, settled.clone()));
-            terms.required_max_sizes = settled;
-            Ok(())
-        })
-    }
-
-    fn each(
-        &mut self,
-        mut step: impl FnMut(FormatPair, &mut ImageTerms<'a>) -> Result<(), ImageFault>,
-    ) -> Result<(), Stop<Fault>> {
-        let faults = self.entries.iter_mut().filter_map(|Entry { pair, terms }| {
-            let fault = step(*pair, terms).err()?;
-            Some((*pair, fault))
         });
         match faults.min_by_key(|(pair, _)| *pair) {
             Some((pair, fault)) => Err(Stop::Because(Fault::Image { pair, fault })),
-            None => Ok(()),
+            None => Ok(fitted),
         }
+    }
+}
+
+fn fit<'a>(
+    terms: &ImageTerms<'a>,
+    format: Format,
+    pruning: &mut Pruning<'a>,
+) -> Result<SharedTerms<'a>, ImageFault> {
+    let mut terms = terms.clone();
+    terms.required_max_sizes = pruning.settled(&terms)?;
+    terms.fit(format, Stage::Aggregate)?;
+    Ok(Rc::new(terms))
+}
+
+/// Prunes required sizes. Neighbours mostly have the same list, and then share what is left of it.
+#[derive(Default)]
+struct Pruning<'a> {
+    last: Option<(RequiredSizes<'a>, SizeU, RequiredSizes<'a>)>,
+}
+
+impl<'a> Pruning<'a> {
+    fn settled(&mut self, terms: &ImageTerms<'a>) -> Result<RequiredSizes<'a>, ImageFault> {
+        let (list, largest) = (&terms.required_max_sizes, terms.required_max_size);
+        let settled = match &self.last {
+            Some((of, with, settled)) if of.is(list) && *with == largest => settled.clone(),
+            _ => list.settled(largest),
+        };
+        let count = settled.len();
+        if count > MAX_REQUIRED_SIZES {
+            return Err(ImageFault::TooManyRequiredSizes { count });
+        }
+        self.last = Some((list.clone(), largest, settled.clone()));
+        Ok(settled)
     }
 }
 

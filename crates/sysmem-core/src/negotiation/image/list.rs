@@ -1,9 +1,12 @@
 //! The entries of one participant (`sysmem2-constraints.md` 2.5).
 
+use std::rc::Rc;
+
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
+use super::memo::Memo;
 use super::sanitize::Template;
-use super::{Format, ImageTerms, Stage};
+use super::{Format, FormatKind, SharedTerms, Stage};
 use crate::negotiation::failure::{Elimination, Fault, FormatFault, ImageFault};
 use crate::negotiation::formats::FormatPair;
 use crate::negotiation::pair_index::PairIndex;
@@ -21,7 +24,7 @@ pub(in crate::negotiation) struct ImageList<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) pair: FormatPair,
-    pub(super) terms: ImageTerms<'a>,
+    pub(super) terms: SharedTerms<'a>,
 }
 
 impl<'a> ImageList<'a> {
@@ -64,9 +67,9 @@ impl<'a> ImageList<'a> {
     pub(in crate::negotiation) fn terms_for(
         &self,
         pair: FormatPair,
-    ) -> Result<ImageTerms<'a>, Elimination> {
+    ) -> Result<SharedTerms<'a>, Elimination> {
         if let Some(terms) = self.get(pair) {
-            return Ok(terms.clone());
+            return Ok(Rc::clone(terms));
         }
         let mut entries = self.entries.iter();
         let wildcard = entries
@@ -76,12 +79,12 @@ impl<'a> ImageList<'a> {
     }
 
     /// What is said about exactly this pair.
-    fn get(&self, pair: FormatPair) -> Option<&ImageTerms<'a>> {
+    fn get(&self, pair: FormatPair) -> Option<&SharedTerms<'a>> {
         self.entries.get(self.index.place_of(pair)?).map(|entry| &entry.terms)
     }
 
     /// The same for one pair after the other, as quickly as can be if they come in this order.
-    pub(super) fn lookup<'s>(&'s self) -> impl FnMut(FormatPair) -> Option<&'s ImageTerms<'a>> {
+    pub(super) fn lookup<'s>(&'s self) -> impl FnMut(FormatPair) -> Option<&'s SharedTerms<'a>> {
         let mut rest = self.entries.iter();
         move |pair| {
             if let Some(next) = rest.next().filter(|next| next.pair == pair) {
@@ -116,9 +119,10 @@ fn read<'a>(
     for (entry, table) in tables.iter().enumerate() {
         let pairs =
             FormatPair::of_entry(table, usage).map_err(|fault| Fault::Format { entry, fault })?;
-        let mut template = None;
+        let mut sanitized = Sanitized { table, template: None, known: Memo::default() };
         for pair in pairs {
-            let terms = terms_for(&mut template, table, pair, page_size_bytes)
+            let terms = sanitized
+                .terms_for(pair, page_size_bytes)
                 .map_err(|fault| Fault::Image { pair, fault })?;
             list.push(Entry { pair, terms });
         }
@@ -126,21 +130,32 @@ fn read<'a>(
     Ok(())
 }
 
-/// The terms for one of the formats that a table stands for. The first one makes the template.
-fn terms_for<'a>(
-    template: &mut Option<Template<'a>>,
+/// A table for one format after the other.
+struct Sanitized<'a> {
     table: &'a ImageFormatConstraints,
-    pair: FormatPair,
-    page_size_bytes: u64,
-) -> Result<ImageTerms<'a>, ImageFault> {
-    let format = Format::of(pair)?;
-    let template = match template {
-        Some(template) => template,
-        None => template.insert(Template::of(table)?),
-    };
-    let mut terms = template.terms_for(format, page_size_bytes)?;
-    terms.fit(format, Stage::Participant)?;
-    Ok(terms)
+    /// Made for the first format.
+    template: Option<Template<'a>>,
+    known: Memo<FormatKind, SharedTerms<'a>>,
+}
+
+impl<'a> Sanitized<'a> {
+    fn terms_for(
+        &mut self,
+        pair: FormatPair,
+        page_size_bytes: u64,
+    ) -> Result<SharedTerms<'a>, ImageFault> {
+        let format = Format::of(pair)?;
+        let Self { table, template, known } = self;
+        known.get_or_try(format.kind(), || {
+            let template = match template {
+                Some(template) => template,
+                None => template.insert(Template::of(table)?),
+            };
+            let mut terms = template.terms_for(format, page_size_bytes)?;
+            terms.fit(format, Stage::Participant)?;
+            Ok(Rc::new(terms))
+        })
+    }
 }
 
 /// How many pairs a table stands for (2.5).

@@ -4,14 +4,18 @@
 //! are [fitted](ImageTerms::fit) to their format each time: when they come from a participant, and
 //! when all are together.
 
+mod combinations;
 mod common;
 mod fit;
 mod list;
+mod memo;
 mod required;
 mod sanitize;
 
-use image_format::{FormatInfo, RowConstraints};
-use sysmem_fidl::fuchsia_images2::ColorSpace;
+use std::rc::Rc;
+
+use image_format::{FormatInfo, RowConstraints, RowRule};
+use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::ImageFormatConstraints;
 
@@ -47,6 +51,10 @@ pub(super) struct ImageTerms<'a> {
     pub(super) pad_beyond_image_size_bytes: u64,
 }
 
+/// Terms that several entries share. Many formats are laid out alike, so that most of what a table
+/// says comes out equal for them, and is made, combined and fitted once for all.
+pub(super) type SharedTerms<'a> = Rc<ImageTerms<'a>>;
+
 /// What is known about the format of an entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Format {
@@ -56,7 +64,29 @@ pub(super) enum Format {
     Specific(FormatPair, &'static FormatInfo),
 }
 
+/// All that fitting asks of a format: terms are fitted alike to formats of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct FormatKind {
+    /// None for wildcards.
+    pixel_format: Option<PixelFormat>,
+    is_linear: bool,
+    rows: RowRule,
+}
+
 impl Format {
+    fn kind(self) -> FormatKind {
+        match self {
+            Self::Wildcard(_) => {
+                FormatKind { pixel_format: None, is_linear: false, rows: RowRule::None }
+            }
+            Self::Specific(FormatPair { pixel_format, modifier }, _) => FormatKind {
+                pixel_format: Some(pixel_format),
+                is_linear: modifier == PixelFormatModifier::LINEAR,
+                rows: RowRule::of(modifier),
+            },
+        }
+    }
+
     /// Steps 1 and 8a of 2.6.
     pub(super) fn of(pair: FormatPair) -> Result<Self, ImageFault> {
         if pair.is_invalid() {
@@ -84,8 +114,8 @@ impl Format {
 impl<'a> ImageTerms<'a> {
     /// Adds the terms of another participant for the same pair. An error makes the entry disappear,
     /// not the negotiation fail (3.5).
-    pub(super) fn combine(&mut self, other: Self) -> Result<(), Elimination> {
-        self.combine_but_sizes(&other)?;
+    pub(super) fn combine(&mut self, other: &Self) -> Result<(), Elimination> {
+        self.combine_but_sizes(other)?;
         self.required_max_sizes = self.required_max_sizes.joined(&other.required_max_sizes);
         Ok(())
     }
@@ -132,14 +162,16 @@ impl<'a> ImageTerms<'a> {
         divisor.combine(blocks.checked_mul(info.stride_bytes_per_width_pixel.into())?)
     }
 
-    /// A copy for a pair that a wildcard has been replaced by, if it has a color space left (3.4).
-    fn narrowed_to(&self, pair: FormatPair) -> Option<Self> {
-        let color_spaces = if pair.is_specific() {
-            self.color_spaces.supported_by(pair.pixel_format)?
-        } else {
-            self.color_spaces.clone()
-        };
-        Some(Self { color_spaces, ..self.clone() })
+    /// The same for a pair that a wildcard has been replaced by, if it has a color space left (3.4).
+    fn narrowed_to(self: &Rc<Self>, pair: FormatPair) -> Option<Rc<Self>> {
+        if !pair.is_specific() {
+            return Some(Rc::clone(self));
+        }
+        let color_spaces = self.color_spaces.supported_by(pair.pixel_format)?;
+        if color_spaces == self.color_spaces {
+            return Some(Rc::clone(self));
+        }
+        Some(Rc::new(Self { color_spaces, ..Self::clone(self) }))
     }
 
     /// What bounds the bytes per row.

@@ -7,12 +7,11 @@
 //! one list.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use sysmem_fidl::fuchsia_math::SizeU;
 
+use super::memo::Memo;
 use crate::negotiation::budget::{Budget, Exhausted};
 use crate::negotiation::number::{fits, has_area, max_size};
 
@@ -97,10 +96,10 @@ type Place = (*const SizeU, usize);
 /// Lists that have been joined, so that those who share both parts share the whole.
 #[derive(Debug, Default)]
 pub(super) struct Joins<'a> {
-    known: BTreeMap<(Place, Place), Join<'a>>,
+    known: Memo<(Place, Place), Join<'a>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Join<'a> {
     /// What was joined: nothing else may come to be in its place meanwhile.
     _parts: [RequiredSizes<'a>; 2],
@@ -115,14 +114,11 @@ impl<'a> Joins<'a> {
         second: &RequiredSizes<'a>,
         budget: &mut Budget,
     ) -> Result<RequiredSizes<'a>, Exhausted> {
-        let entry = match self.known.entry((first.place(), second.place())) {
-            Entry::Occupied(entry) => return Ok(entry.get().whole.clone()),
-            Entry::Vacant(entry) => entry,
-        };
-        budget.spend(first.len().saturating_add(second.len()))?;
-        let whole = first.joined(second);
-        entry.insert(Join { _parts: [first.clone(), second.clone()], whole: whole.clone() });
-        Ok(whole)
+        let join = self.known.get_or_try((first.place(), second.place()), || {
+            budget.spend(first.len().saturating_add(second.len()))?;
+            Ok(Join { _parts: [first.clone(), second.clone()], whole: first.joined(second) })
+        })?;
+        Ok(join.whole)
     }
 }
 

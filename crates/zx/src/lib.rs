@@ -60,7 +60,7 @@ pub use lock::{LockError, Slot, Strength};
 pub use mapping::{MapError, Mapping};
 pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Received};
 pub use peer::PeerProcess;
-pub use process::{Descriptor, Mapped, Sighting, Sightings, find_memory, program_of};
+pub use process::{Descriptor, Mapped, Sighting, Sightings, find_memory, program_of, start_of};
 pub use rustix::io::Errno;
 pub use service::{AcceptError, ConnectError, ListenError, Listener, connect, service_directory};
 pub use shared::{MemoryError, SharedSlice};

@@ -9,8 +9,11 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, makedev};
+use rustix::param::clock_ticks_per_second;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::handle::VmoIdentity;
+use crate::time::monotonic_now;
 
 /// What processes have of the memory that was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +93,26 @@ pub fn program_of(pid: u32) -> Option<String> {
         Some(String::from_utf8_lossy(&comm).trim_end().to_owned())
     })
 }
+
+/// When a process was started, in nanoseconds of `CLOCK_MONOTONIC`, to about ten milliseconds. A
+/// process that is younger than what is known of its id is another one. `None`: there is no such
+/// process.
+pub fn start_of(pid: u32) -> Option<i64> {
+    let stat = read(pid, "stat").ok()?;
+    // The name of the program stands in parentheses, and may have any bytes in it.
+    let name_end = stat.iter().rposition(|byte| *byte == b')')?;
+    let fields = str::from_utf8(stat.get(name_end + 1..)?).ok()?;
+    let ticks: i64 = fields.split_ascii_whitespace().nth(STARTTIME)?.parse().ok()?;
+    let ticks_per_second = i64::try_from(clock_ticks_per_second()).ok()?;
+    let since_boot = ticks.checked_mul(1_000_000_000 / ticks_per_second.max(1))?;
+    // Time in suspend counts for one clock and not for the other.
+    let boot = clock_gettime(ClockId::Boottime);
+    let suspended = boot.tv_sec * 1_000_000_000 + boot.tv_nsec - monotonic_now();
+    Some(since_boot.saturating_sub(suspended))
+}
+
+/// Where the time of the start stands in `/proc/PID/stat`, counted from behind the name.
+const STARTTIME: usize = 19;
 
 fn look_at(pid: u32, wanted: &BTreeSet<VmoIdentity>) -> io::Result<Vec<Sighting>> {
     let mut found = BTreeMap::new();
@@ -206,6 +229,19 @@ mod tests {
         for line in ["", "7f00-7f01 rw-p 0 00:00 0 [heap]", "7f01-7f00 r--p 0 00:01 5", "x y z"] {
             assert_eq!(mapping_in(line.as_bytes()), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_process_was_started_before_now_and_after_the_one_that_started_it() {
+        let own = start_of(std::process::id()).unwrap();
+        assert!(own < monotonic_now());
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let its = start_of(child.id()).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let tick = 1_000_000_000 / clock_ticks_per_second() as i64;
+        assert!((own..=monotonic_now() + tick).contains(&its), "{own} {its}");
+        assert_eq!(start_of(u32::MAX), None);
     }
 
     #[test]

@@ -26,6 +26,6 @@ fn paragraph(explanation: &Explanation, failure: &Failure, scene: &Scene, style:
     let clients: Vec<_> = clients.map(|pid| tree::process(pid, scene)).collect();
     let title = style.bold(format!("collection {id}{name}"));
     let text = explanation.text.as_deref().unwrap_or_default();
-    let lines: String = text.lines().map(|line| format!("  {line}\n")).collect();
+    let lines: String = text.lines().map(|line| format!("  {}\n", words::harmless(line))).collect();
     format!("\n{title}  failed {since} ago, {}\n{lines}", clients.join(", "))
 }

@@ -78,7 +78,7 @@ impl Filter {
 
     fn is_client(&self, pid: Option<u32>, name: Option<&str>, scene: &Scene) -> bool {
         let Some(wanted) = self.client.as_deref() else { return true };
-        let program = pid.and_then(|pid| scene.programs.get(&pid)).map(String::as_str);
+        let program = pid.and_then(|pid| scene.program(pid, None));
         let is_named = [name, program].into_iter().flatten().any(|name| name.contains(wanted));
         is_named || wanted.parse().is_ok_and(|wanted| Some(wanted) == pid)
     }

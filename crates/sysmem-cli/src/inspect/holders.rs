@@ -109,8 +109,9 @@ impl Alike {
 impl Line {
     fn of(holding: &Holding, scene: &Scene) -> Self {
         let Holding { pid, recipient, descriptors, mappings } = holding;
+        let since = recipient.as_ref().and_then(|recipient| recipient.since);
         let is_visible =
-            |pid: &u32| scene.programs.contains_key(pid) && !scene.hidden.contains(pid);
+            |pid: &u32| scene.program(*pid, since).is_some() && !scene.hidden.contains(pid);
         let place = match pid {
             _ if !descriptors.is_empty() || *mappings > 0 => {
                 Place::Seen { descriptors: descriptors.clone(), mappings: *mappings }
@@ -118,10 +119,10 @@ impl Line {
             Some(pid) if is_visible(pid) => Place::Elsewhere,
             _ => Place::Unknown,
         };
-        let since = recipient.as_ref().and_then(|recipient| recipient.since);
         Self {
             who: recipient.as_ref().map_or_else(|| "passed on".to_owned(), who),
-            process: pid.map_or_else(|| "unknown".to_owned(), |pid| tree::process(pid, scene)),
+            process: pid
+                .map_or_else(|| "unknown".to_owned(), |pid| tree::process_at(pid, since, scene)),
             strength: recipient.as_ref().map(strength).unwrap_or_default(),
             since: since.map_or_else(String::new, |since| {
                 words::duration(scene.now().saturating_sub(since))

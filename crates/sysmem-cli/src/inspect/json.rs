@@ -46,8 +46,9 @@ fn add_programs(value: &mut Value, scene: &Scene) {
             fields.values_mut().for_each(|field| add_programs(field, scene));
             let pid = fields.get("pid").and_then(Value::as_u64);
             let pid = pid.and_then(|pid| u32::try_from(pid).ok());
-            if let Some(program) = pid.and_then(|pid| scene.programs.get(&pid)) {
-                fields.insert("program".to_owned(), Value::from(program.as_str()));
+            let since = fields.get("since").and_then(Value::as_i64);
+            if let Some(program) = pid.and_then(|pid| scene.program(pid, since)) {
+                fields.insert("program".to_owned(), Value::from(program));
             }
         }
         _ => {}

@@ -78,7 +78,9 @@ fn constraints(collection: &Collection) -> String {
         Some((tree::label(node), rows))
     });
     let table = by_field(&wishes.collect::<Vec<_>>());
-    let lines = table.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n");
+    let lines = table
+        .lines()
+        .map(|line| format!("  {}", words::harmless(line)).trim_end().to_owned() + "\n");
     std::iter::once("\n".to_owned()).chain(lines).collect()
 }
 
@@ -124,7 +126,7 @@ fn render_totals(scene: &Scene, style: Style) -> String {
     let mut grid = Grid::new(&["CLIENT", "COLLECTIONS", "NODES", "BUFFERS", "BYTES"]);
     for total in totals {
         grid.push([
-            Cell::plain(tree::process(total.pid, scene)),
+            Cell::plain(tree::process_called(total.pid, total.program.as_deref())),
             Cell::plain(total.collections.to_string()),
             Cell::plain(total.nodes.to_string()),
             Cell::plain(total.buffers.to_string()),
@@ -157,6 +159,7 @@ mod tests {
     use sysmem_json::from_text;
     use zx::{Descriptor, Mapped, Sighting, VmoIdentity};
 
+    use super::super::scene::Process;
     use super::*;
 
     const SNAPSHOT: &str = include_str!("../../tests/golden/inspect-scene.json");
@@ -168,6 +171,10 @@ mod tests {
         let descriptors = vec![Descriptor { number, writable: true }];
         let mappings = vec![Mapped { size_bytes: 4096, writable: true }; mappings];
         (memory, Sighting { pid, memory, descriptors, mappings })
+    }
+
+    fn process((pid, program): (u32, &str)) -> (u32, Process) {
+        (pid, Process { program: program.to_owned(), start: 5_000_000_000 })
     }
 
     fn scene() -> Scene {
@@ -182,10 +189,10 @@ mod tests {
         for (memory, sighting) in seen {
             sightings.entry(memory).or_default().push(sighting);
         }
-        let programs = [(1, "sysmem"), (10, "cam"), (11, "viewer")];
+        let programs = [(1, "sysmem"), (10, "cam"), (11, "viewer"), (99, "a later process")];
         Scene {
             snapshot: from_text(SNAPSHOT).unwrap_or_else(|error| panic!("{error}")),
-            programs: programs.map(|(pid, program)| (pid, program.to_owned())).into(),
+            processes: programs.map(process).into(),
             sightings,
             hidden: [13].into(),
         }

@@ -4,18 +4,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use sysmem::linux_sysmem::{Buffer, Collection, Holder, Node, Snapshot};
-use zx::{Sighting, VmoIdentity, find_memory, program_of};
+use zx::{Sighting, VmoIdentity, find_memory, program_of, start_of};
 
 /// A snapshot, and the processes in it.
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
     pub snapshot: Snapshot,
-    /// What the programs of the processes are called; of those that there are.
-    pub programs: BTreeMap<u32, String>,
+    /// The processes that there are.
+    pub processes: BTreeMap<u32, Process>,
     /// Which processes have which memory.
     pub sightings: BTreeMap<VmoIdentity, Vec<Sighting>>,
     /// Processes that this user may not look at.
     pub hidden: BTreeSet<u32>,
+}
+
+/// A process that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// What its program is called.
+    pub program: String,
+    /// When it was started; monotonic time in nanoseconds.
+    pub start: i64,
+}
+
+/// How exact the kernel is about the start of processes, twice.
+const START_TOLERANCE_NS: i64 = 20_000_000;
+
+impl Process {
+    fn of(pid: u32) -> Option<Self> {
+        Some(Self { program: program_of(pid)?, start: start_of(pid)? })
+    }
 }
 
 impl Scene {
@@ -35,7 +53,8 @@ impl Scene {
             }
         }
         let pids = scene.pids();
-        scene.programs = pids.into_iter().filter_map(|pid| Some((pid, program_of(pid)?))).collect();
+        let known = pids.into_iter().filter_map(|pid| Some((pid, Process::of(pid)?)));
+        scene.processes = known.collect();
         Ok(scene)
     }
 
@@ -55,6 +74,15 @@ impl Scene {
     /// When it all was so: monotonic time in nanoseconds.
     pub fn now(&self) -> i64 {
         self.snapshot.ended.unwrap_or_default()
+    }
+
+    /// The program of a process that was there at a time, and is still.
+    pub fn program(&self, pid: u32, since: Option<i64>) -> Option<&str> {
+        let process = self.processes.get(&pid)?;
+        // Otherwise the process has ended, and another one has its id now.
+        let is_same =
+            since.is_none_or(|since| process.start <= since.saturating_add(START_TOLERANCE_NS));
+        is_same.then_some(process.program.as_str())
     }
 
     pub fn collections(&self) -> &[Collection] {

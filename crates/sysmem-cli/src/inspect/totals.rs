@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::holdings::holdings;
+use super::holdings::{Holding, holdings};
 use super::scene::{Scene, nodes, pid_of};
 
 /// The sums of one process.
@@ -37,15 +37,22 @@ pub fn totals(scene: &Scene) -> Vec<Total> {
             totals.entry(pid).or_default().collections += 1;
         }
     }
+    // Whoever has a channel is there. Others may have left handles behind, and their ids.
+    let mut ids_since: BTreeMap<u32, Option<i64>> = totals.keys().map(|pid| (*pid, None)).collect();
     for buffer in scene.buffers() {
-        let held = holdings(scene, buffer);
-        for pid in held.iter().filter_map(|holding| holding.pid).collect::<BTreeSet<u32>>() {
+        let mut counted = BTreeSet::new();
+        for Holding { pid, recipient, .. } in holdings(scene, buffer) {
+            let Some(pid) = pid.filter(|pid| counted.insert(*pid)) else { continue };
             let total = totals.entry(pid).or_default();
             total.buffers += 1;
             total.bytes += buffer.size_bytes.unwrap_or_default();
+            ids_since.entry(pid).or_insert(recipient.and_then(|recipient| recipient.since));
         }
     }
-    let named = |(pid, total)| Total { pid, program: scene.programs.get(&pid).cloned(), ..total };
+    let named = |(pid, total)| {
+        let since = ids_since.get(&pid).copied().flatten();
+        Total { pid, program: scene.program(pid, since).map(str::to_owned), ..total }
+    };
     let mut totals: Vec<_> = totals.into_iter().map(named).collect();
     totals.sort_by_key(|total| std::cmp::Reverse(total.bytes));
     totals

@@ -57,8 +57,17 @@ pub fn label(node: &Node) -> String {
 
 /// A process by its number and its program.
 pub fn process(pid: u32, scene: &Scene) -> String {
-    let program = scene.programs.get(&pid).map(|program| words::name(program));
-    format!("{pid} {}", program.as_deref().unwrap_or("(ended)"))
+    process_at(pid, None, scene)
+}
+
+/// As [`process`], for one of which something is known since some time.
+pub fn process_at(pid: u32, since: Option<i64>, scene: &Scene) -> String {
+    process_called(pid, scene.program(pid, since))
+}
+
+/// A process by its number and the name of its program, if it is there.
+pub fn process_called(pid: u32, program: Option<&str>) -> String {
+    format!("{pid} {}", program.map_or_else(|| "(ended)".to_owned(), words::name))
 }
 
 /// What stands before each node: the branches that lead to it.

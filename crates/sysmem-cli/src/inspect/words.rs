@@ -51,6 +51,15 @@ pub fn name(name: &str) -> String {
     shortened(&name.escape_debug().to_string(), LONGEST)
 }
 
+/// A line of text that others have a part in, without anything that moves the cursor.
+pub fn harmless(line: &str) -> String {
+    let escaped = |letter: char| match letter {
+        '"' | '\'' | '\\' => letter.to_string(),
+        _ => letter.escape_debug().to_string(),
+    };
+    line.chars().map(escaped).collect()
+}
+
 /// The beginning of a text that is too long.
 pub fn shortened(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
@@ -256,5 +265,6 @@ mod tests {
     fn names_stay_on_their_line_and_short() {
         assert_eq!(name("a\nb\u{1b}[1m"), "a\\nb\\u{1b}[1m");
         assert_eq!(name(&"ä".repeat(100)).chars().count(), 40);
+        assert_eq!(harmless("ä \"b\"\u{1b}[2J"), "ä \"b\"\\u{1b}[2J");
     }
 }

@@ -3,17 +3,32 @@
 use sysmem::linux_sysmem::{Explanation, Failure};
 
 use super::grid::Style;
+use super::people::Detail;
 use super::scene::Scene;
 use super::{tree, words};
 
-/// A paragraph for each, the latest last.
-pub fn render(scene: &Scene, style: Style) -> String {
-    let failures = scene.snapshot.failures.iter().flatten();
-    let paragraphs = failures.filter_map(|failure| {
-        let explanation = failure.explanation.as_ref()?;
-        Some(paragraph(explanation, failure, scene, style))
-    });
-    paragraphs.collect()
+/// Failures that an overview tells.
+const LATEST: usize = 5;
+
+/// A paragraph for each, the latest last. In an overview those before are only counted.
+pub fn render(scene: &Scene, detail: Detail, style: Style) -> String {
+    let failures: Vec<_> = scene.snapshot.failures.iter().flatten().collect();
+    let earlier = match detail {
+        Detail::Overview => failures.len().saturating_sub(LATEST),
+        Detail::CloseUp => 0,
+    };
+    let mut text = match earlier {
+        0 => String::new(),
+        _ => {
+            format!("\n{} not shown; --json has all\n", words::counted(earlier, "earlier failure"))
+        }
+    };
+    for failure in failures.into_iter().skip(earlier) {
+        if let Some(explanation) = &failure.explanation {
+            text.push_str(&paragraph(explanation, failure, scene, style));
+        }
+    }
+    text
 }
 
 fn paragraph(explanation: &Explanation, failure: &Failure, scene: &Scene, style: Style) -> String {

@@ -33,7 +33,7 @@ pub fn render(scene: &Scene, detail: Detail, style: Style) -> String {
         text.push('\n');
         text.push_str(&render_left_over(allocation, scene, style));
     }
-    text.push_str(&failures::render(scene, style));
+    text.push_str(&failures::render(scene, detail, style));
     text.push_str(&render_totals(scene, style));
     text.push_str(&hint(scene));
     text
@@ -202,6 +202,18 @@ mod tests {
     fn an_overview_reads_like_this() {
         let text = render(&scene(), Detail::Overview, Style::Plain);
         assert_eq!(text, OVERVIEW, "\n{text}");
+    }
+
+    #[test]
+    fn an_overview_tells_the_latest_failures_alone() {
+        let mut scene = scene();
+        let failures = scene.snapshot.failures.get_or_insert_default();
+        *failures = vec![failures[0].clone(); 7];
+        let text = render(&scene, Detail::Overview, Style::Plain);
+        assert_eq!(text.matches("failed 30 s ago").count(), 5, "{text}");
+        assert!(text.contains("\n2 earlier failures not shown; --json has all\n"), "{text}");
+        let all = render(&scene, Detail::CloseUp, Style::Plain);
+        assert_eq!(all.matches("failed 30 s ago").count(), 7, "{all}");
     }
 
     #[test]

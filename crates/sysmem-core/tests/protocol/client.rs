@@ -5,8 +5,8 @@ use fsysmem2::{BufferCollectionConstraints, Error};
 use sysmem_core::{ChannelKind, Delivery, NodeId};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::driver::Answer;
 use crate::handle::{Object, Pair, SimHandle};
+use crate::wires::Answer;
 use crate::world::World;
 
 pub const SAME_RIGHTS: u32 = 0x8000_0000;

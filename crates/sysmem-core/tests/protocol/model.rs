@@ -7,9 +7,9 @@ use sysmem_core::inspect::{Collection, FailureMode, Link, Node, NodeKind, Stage}
 use sysmem_core::{AllocationId, ChannelId, Core, Input, NodeId, Presence};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use crate::driver::Wires;
 use crate::handle::{Object, SimHandle};
 use crate::memory::Memory;
+use crate::wires::Wires;
 
 /// What it knows.
 #[derive(Default)]

@@ -4,8 +4,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
-use crate::driver::Answer;
 use crate::handle::{Object, Pair};
+use crate::wires::Answer;
 use crate::world::World;
 
 const BAD_STATE: Option<i32> = Some(-20);

@@ -4,7 +4,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::INTERNAL;
 use crate::constraints::{cpu, impossible, no_use};
-use crate::driver::Answer;
+use crate::wires::Answer;
 use crate::world::World;
 
 #[test]

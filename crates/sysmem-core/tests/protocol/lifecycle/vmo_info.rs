@@ -9,8 +9,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::Client;
 use crate::constraints::{cpu, images, no_use, sampled, writer};
-use crate::driver::Answer;
 use crate::handle::{Object, SimHandle};
+use crate::wires::Answer;
 use crate::world::World;
 
 type Request = AllocatorGetVmoInfoRequest<SimHandle>;

@@ -6,8 +6,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Client, INTERNAL};
 use crate::constraints::cpu;
-use crate::driver::Answer;
 use crate::handle::{Object, SimHandle};
+use crate::wires::Answer;
 use crate::world::World;
 
 const NOBODY_KNOWS: u64 = 0x1234_5678_9abc_def0;

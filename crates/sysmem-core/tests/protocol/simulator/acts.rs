@@ -8,8 +8,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use super::run::{Peer, Run};
 use crate::client::SAME_RIGHTS;
 use crate::constraints::{cpu, impossible, no_use, writer};
-use crate::driver::Answer;
 use crate::handle::{Object, Pair, SimHandle};
+use crate::wires::Answer;
 
 const TOKENS_MAX: usize = 12;
 

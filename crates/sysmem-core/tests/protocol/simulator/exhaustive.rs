@@ -9,8 +9,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::client::{Call, Client};
 use crate::constraints::cpu;
-use crate::driver::Answer;
 use crate::memory::Memory;
+use crate::wires::Answer;
 use crate::world::World;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

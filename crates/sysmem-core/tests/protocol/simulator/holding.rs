@@ -6,8 +6,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::run::Run;
 use crate::constraints::{cpu, impossible};
-use crate::driver::Answer;
 use crate::handle::{Object, Pair, SimHandle};
+use crate::wires::Answer;
 
 impl Run {
     /// A client drops handles, or the core hears of some that were dropped.

@@ -6,9 +6,10 @@ use sysmem_core::{AllocationId, ChannelKind, Delivery, Handles, HeapFailure, Ins
 
 use super::Tally;
 use super::rng::Rng;
-use crate::driver::{Answer, Driver};
+use crate::driver::Driver;
 use crate::handle::Pair;
 use crate::memory::Memory;
+use crate::wires::Answer;
 
 /// A simulated world in its course.
 pub struct Run {

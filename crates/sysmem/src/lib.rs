@@ -42,6 +42,12 @@
 //! Memory that others write is no `&[u8]`: [`Buffer::map`] gives a [`Mapping`], which copies in and
 //! out.
 //!
+//! Tokens also make a [`Group`] of alternatives, of which one takes part. Participants that should
+//! not keep buffers in use are weak ([`Node::set_weak`]): each buffer tells them when to give it up
+//! ([`Buffer::close_weak_asap`]). [`Collection::track_lifetime`] and [`Node::track_node`] tell when
+//! buffers, or the claims of a participant, are gone; [`Allocator::vmo_info`](client::Allocator::vmo_info)
+//! tells what a handle is.
+//!
 //! The same types work on tokio, where what waits is a future: module `tokio`, behind the feature
 //! of that name.
 

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{Server, ServerConfig};
@@ -25,8 +27,9 @@ const DIRECTORY: &str = "SYSMEM_TEST_DIRECTORY";
 /// A service in a process and a directory of its own. Killed when the test is over.
 pub struct Service {
     process: Child,
-    log: Lines<BufReader<ChildStderr>>,
-    /// The lines of it that were read.
+    /// Lines of its log. They are read as they come: the service waits for whoever reads them.
+    log: Receiver<String>,
+    /// Those before it was ready.
     said: Vec<String>,
     directory: PathBuf,
 }
@@ -56,10 +59,12 @@ impl Service {
         let directory = env::temp_dir().join(name);
         let command = command.env(DIRECTORY, &directory);
         let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().ok()?;
-        let log = BufReader::new(process.stderr.take().unwrap()).lines();
+        let (sender, log) = channel();
+        let lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut service = Self { process, log, said: Vec::new(), directory };
         while service.said.last().is_none_or(|line| line != READY) {
-            service.said.push(service.log.next()?.unwrap());
+            service.said.push(service.log.recv().ok()?);
         }
         Some(service)
     }
@@ -81,7 +86,7 @@ impl Service {
     /// Kills it. Everything that it has logged.
     pub fn kill(mut self) -> Vec<String> {
         self.process.kill().unwrap();
-        self.said.extend(self.log.by_ref().map(Result::unwrap));
+        self.said.extend(self.log.iter());
         std::mem::take(&mut self.said)
     }
 

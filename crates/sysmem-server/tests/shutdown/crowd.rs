@@ -1,28 +1,18 @@
-//! When all clients go, nothing stays behind: no node, no descriptor, no byte. The service is a
-//! process of its own, and its `/proc` says what it has.
-//!
-//! `SYSMEM_SHUTDOWN_SEED` replays a run.
-
-mod common;
+//! Clients that do everything that clients do, at random.
 
 use std::any::Any;
-use std::time::Instant;
 
-use common::memory::{close_weak_asap, eventpair, track_lifetime, wait_until_closed};
-use common::service::{Service, be_the_service};
-use common::*;
 use sysmem_fidl::fuchsia_sysmem2::*;
-use sysmem_fidl::linux_sysmem::{InspectorProxy, Snapshot};
 use zx::EventPair;
 
-const COLLECTIONS: usize = 200;
-const CLIENTS: usize = 8;
+use crate::common::memory::{close_weak_asap, eventpair, track_lifetime};
+use crate::common::*;
 
 /// Numbers that look random and come from a seed: SplitMix64.
-struct Rng(u64);
+pub struct Rng(pub u64);
 
 impl Rng {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,32 +20,19 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap()
     }
 
-    fn percent(&mut self, percent: usize) -> bool {
+    pub fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn shuffle<T>(&mut self, values: &mut [T]) {
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
         for last in (1..values.len()).rev() {
             values.swap(last, self.below(last + 1));
         }
     }
-}
-
-/// What a service says that there is: nodes of each collection, and allocations.
-fn inspect(service: &Service) -> (Vec<usize>, usize) {
-    let path = service.socket("linux.sysmem.Inspector");
-    let inspector = InspectorProxy::new(Wire::new(zx::connect(path).unwrap()));
-    let response = inspector.take_snapshot().unwrap().unwrap();
-    let memory = response.snapshot.unwrap().into();
-    let bytes = zx::read_frozen(&memory, response.size_bytes.unwrap()).unwrap();
-    let snapshot = fidl::unpersist::<Snapshot>(&bytes).unwrap();
-    let collections = snapshot.collections.unwrap();
-    let nodes = collections.into_iter().map(|collection| collection.nodes.unwrap().len());
-    (nodes.collect(), snapshot.allocations.unwrap().len())
 }
 
 /// What a client has, and what ends when it closes it.
@@ -80,8 +57,8 @@ impl Thing {
 }
 
 /// Clients at work.
-struct Crowd {
-    rng: Rng,
+pub struct Crowd {
+    pub rng: Rng,
     clients: Vec<Allocator>,
     things: Vec<Thing>,
     /// Eventpairs whose other ends are closed when something is gone.
@@ -89,8 +66,21 @@ struct Crowd {
 }
 
 impl Crowd {
+    pub fn new(seed: u64, clients: Vec<Allocator>) -> Self {
+        Self { rng: Rng(seed), clients, things: Vec::new(), trackers: Vec::new() }
+    }
+
+    /// Ends half of everything, in random order.
+    pub fn tidy_up(&mut self) {
+        self.rng.shuffle(&mut self.things);
+        for thing in self.things.split_off(self.things.len() / 2) {
+            thing.end(self.rng.percent(50));
+        }
+        self.trackers.truncate(self.trackers.len() / 2);
+    }
+
     /// Makes a collection of some shape, and brings it some way along.
-    fn make_collection(&mut self) {
+    pub fn make_collection(&mut self) {
         let client = self.rng.below(self.clients.len());
         let root = shared_token(&self.clients[client]);
         let mut tokens = self.make_children(&root);
@@ -240,8 +230,8 @@ impl Crowd {
         }
     }
 
-    /// Everybody goes, in random order.
-    fn go(mut self) -> Vec<EventPair> {
+    /// Everybody goes, in random order. Leaves the trackers behind.
+    pub fn go(mut self) -> Vec<EventPair> {
         let connections = self.clients.into_iter().map(|client| Thing::Other(Box::new(client)));
         self.things.extend(connections);
         self.rng.shuffle(&mut self.things);
@@ -250,58 +240,4 @@ impl Crowd {
         }
         self.trackers
     }
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("SYSMEM_SHUTDOWN_SEED");
-    given.map_or(0x0005_75e3, |seed| seed.parse().expect("SYSMEM_SHUTDOWN_SEED is a number"))
-}
-
-fn round_trip(allocator: &Allocator) {
-    let request = AllocatorValidateBufferCollectionTokenRequest { token_server_koid: Some(1) };
-    allocator.validate_buffer_collection_token(request).unwrap();
-}
-
-#[test]
-fn objects_when_all_clients_go_nothing_stays_behind() {
-    zx::raise_descriptor_limit().unwrap();
-    let seed = seed();
-    println!("SYSMEM_SHUTDOWN_SEED={seed}");
-    let service = Service::start();
-    let bystander = service.connect();
-    assert_serves(&bystander);
-    while service.buffer_bytes() > 0 {
-        round_trip(&bystander);
-    }
-    let before = service.descriptors().len();
-
-    let clients = (0..CLIENTS).map(|_| service.connect()).collect();
-    let mut crowd = Crowd { rng: Rng(seed), clients, things: Vec::new(), trackers: Vec::new() };
-    for _ in 0..COLLECTIONS {
-        crowd.make_collection();
-    }
-    let (nodes, allocations) = inspect(&service);
-    let total: usize = nodes.iter().sum();
-    println!("{} collections, {total} nodes, {allocations} allocations", nodes.len());
-    assert_eq!(nodes.len(), COLLECTIONS);
-    assert!(nodes.contains(&1) && nodes.iter().any(|count| *count > 5));
-    assert!(allocations > COLLECTIONS / 4 && allocations < COLLECTIONS);
-    assert!(service.buffer_bytes() > 0);
-
-    crowd.go().iter().for_each(wait_until_closed);
-    let start = Instant::now();
-    while inspect(&service) != (Vec::new(), 0)
-        || service.descriptors().len() > before
-        || service.buffer_bytes() > 0
-    {
-        assert!(start.elapsed() < PATIENCE, "{:#?}", service.descriptors());
-        round_trip(&bystander);
-    }
-    assert_serves(&bystander);
-}
-
-#[test]
-#[ignore = "the service of the test here"]
-fn service() {
-    be_the_service();
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sysmem_server::Discoverable;
 
 use crate::demo::Role;
 use crate::frame::LayoutError;
@@ -61,6 +62,8 @@ pub enum Failure {
     SameFile(PathBuf),
     /// The service, or what it says.
     Sysmem(sysmem::Error),
+    /// There is a service, or a broker in front of one, that cannot be looked into.
+    NoInspector { directory: PathBuf },
     /// The service does not let this user look into it.
     MayNotInspect { directory: PathBuf },
     /// Nothing is known of a collection.
@@ -89,7 +92,9 @@ impl Failure {
     /// What to tell scripts.
     pub fn status(&self) -> Status {
         match self {
-            Self::ServiceGone | Self::MayNotInspect { .. } => Status::Unreachable,
+            Self::ServiceGone | Self::NoInspector { .. } | Self::MayNotInspect { .. } => {
+                Status::Unreachable
+            }
             Self::Sysmem(error) if error.is_service_gone() => Status::Unreachable,
             // Without anybody who died it is the negotiation that fails like this, for those whose
             // wait came too late to be answered (`sysmem2-protocols.md` 3.8).
@@ -144,6 +149,12 @@ impl fmt::Display for Failure {
                 write!(f, "{}: input and output are the same file", path.display())
             }
             Self::Sysmem(error) => error.fmt(f),
+            Self::NoInspector { directory } => write!(
+                f,
+                "the service at {} cannot be looked into; if it is a broker, give the directory of \
+                 the service behind it",
+                directory.display()
+            ),
             Self::MayNotInspect { directory } => may_not_inspect(directory, f),
             Self::NoSuchCollection { collection } => write!(
                 f,
@@ -168,14 +179,12 @@ impl fmt::Display for Failure {
 /// Says who may.
 fn may_not_inspect(directory: &Path, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "the service at {} does not let this user look into it", directory.display())?;
-    match fs::metadata(directory.join(INSPECTOR)) {
+    match fs::metadata(directory.join(Discoverable::Inspector.name())) {
         Ok(socket) => write!(f, "; run this as user {} or root", socket.uid())?,
         Err(_) => f.write_str("; run this as its user or root")?,
     }
     f.write_str(", or add inspector_users to its configuration")
 }
-
-const INSPECTOR: &str = "linux.sysmem.Inspector";
 
 impl std::error::Error for Failure {}
 

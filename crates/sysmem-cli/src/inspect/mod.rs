@@ -17,6 +17,7 @@ use std::path::Path;
 
 use sysmem::linux_sysmem::Snapshot;
 use sysmem::{ACCESS_DENIED, ConnectError, Error, Inspector};
+use sysmem_server::Discoverable;
 
 use crate::args::InspectArguments;
 use crate::failure::Failure;
@@ -65,6 +66,11 @@ fn snapshot(directory: &Path) -> Result<Snapshot, Failure> {
     let denied = || Failure::MayNotInspect { directory: directory.to_owned() };
     let inspector = Inspector::connect_in(directory).map_err(|error| match error {
         Error::Connect { source: ConnectError::PermissionDenied(_), .. } => denied(),
+        Error::Connect { source: ConnectError::NoService(_), .. }
+            if directory.join(Discoverable::Allocator.name()).exists() =>
+        {
+            Failure::NoInspector { directory: directory.to_owned() }
+        }
         other => Failure::Sysmem(other),
     })?;
     inspector.take_snapshot().map_err(|error| match error {

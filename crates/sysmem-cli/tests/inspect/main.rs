@@ -13,15 +13,10 @@ use std::process::Command;
 use common::{Service, eventually, fail, succeed, text};
 use participant::{Order, Participant, wishes};
 use serde_json::{Value, json};
-use sysmem::fuchsia_sysmem2::{
-    BufferCollectionConstraints, BufferCollectionTokenCreateBufferCollectionTokenGroupMethod,
-    BufferCollectionTokenCreateBufferCollectionTokenGroupRequest,
-    BufferCollectionTokenGroupAllChildrenPresentMethod,
-    BufferCollectionTokenGroupCreateChildMethod, BufferCollectionTokenGroupCreateChildRequest,
-};
+use sysmem::fuchsia_sysmem2::BufferCollectionConstraints;
 use sysmem::{
-    Allocator, Blocking, Channel, Collection, Constraints, Handle, ImageConstraints, Inspector,
-    PixelFormat, Rights, Token, Transport,
+    Allocator, Collection, Constraints, Group, ImageConstraints, Inspector, PixelFormat, Rights,
+    Token,
 };
 use tempfile::TempDir;
 
@@ -63,30 +58,6 @@ fn lines<'t>(text: &'t str, parts: &[&str]) -> Vec<&'t str> {
     text.lines().filter(|line| parts.iter().all(|part| line.contains(part))).collect()
 }
 
-/// A group below a token, with so many children.
-fn group(token: &Token, children: usize) -> (Blocking, Vec<Token>) {
-    use fidl::{Caller, ServerEnd};
-    let (client, server) = Channel::pair().unwrap();
-    let request = BufferCollectionTokenCreateBufferCollectionTokenGroupRequest {
-        group_request: Some(ServerEnd::new(Handle::from(server).into())),
-    };
-    let caller = token.caller();
-    caller.send::<BufferCollectionTokenCreateBufferCollectionTokenGroupMethod>(request).unwrap();
-    let group = Blocking::over(client, "group").unwrap();
-    let child = |_| {
-        let (client, server) = Channel::pair().unwrap();
-        let request = BufferCollectionTokenGroupCreateChildRequest {
-            token_request: Some(ServerEnd::new(Handle::from(server).into())),
-            rights_attenuation_mask: None,
-        };
-        group.send::<BufferCollectionTokenGroupCreateChildMethod>(request).unwrap();
-        Token::from_channel(client).unwrap()
-    };
-    let children = (0..children).map(child).collect();
-    group.send::<BufferCollectionTokenGroupAllChildrenPresentMethod>(()).unwrap();
-    (group, children)
-}
-
 /// A camera in this process, and others in theirs: an encoder, a display that is one of two
 /// choices, a viewer that is attached later.
 struct Pipeline {
@@ -95,7 +66,7 @@ struct Pipeline {
     display: Participant,
     viewer: Participant,
     other_choice: Collection,
-    _group: Blocking,
+    _group: Group,
 }
 
 impl Pipeline {
@@ -105,7 +76,9 @@ impl Pipeline {
         let token = allocator.new_shared_token().unwrap();
         token.set_name(1, "preview").unwrap();
         let for_encoder = token.duplicate().unwrap();
-        let (group, mut choices) = group(&token, 2);
+        let group = token.create_group().unwrap();
+        let mut choices: Vec<Token> = (0..2).map(|_| group.create_child().unwrap()).collect();
+        group.all_children_present().unwrap();
         token.sync().unwrap();
         choices.iter().for_each(|choice| choice.sync().unwrap());
         let encoder = Participant::start("encoder", directory);
@@ -380,6 +353,16 @@ fn inspect_of_no_service_is_status_3_with_a_hint() {
     let (status, message) = fail(&["inspect", "--svc", text(directory.path())]);
     assert_eq!((status, message.lines().count()), (3, 1), "{message}");
     assert!(message.contains("sysmem serve"), "{message}");
+}
+
+#[test]
+fn inspect_of_a_broker_is_status_3_and_points_behind_it() {
+    let directory = TempDir::new().unwrap();
+    let socket = directory.path().join("fuchsia.sysmem2.Allocator");
+    let _broker = zx::Listener::bind(socket, 0o666).unwrap();
+    let (status, message) = fail(&["inspect", "--svc", text(directory.path())]);
+    assert_eq!((status, message.lines().count()), (3, 1), "{message}");
+    assert!(message.contains("behind it"), "{message}");
 }
 
 #[test]

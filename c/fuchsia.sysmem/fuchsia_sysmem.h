@@ -1092,7 +1092,7 @@ zx_status_t fuchsia_sysmem_AllocatorSetDebugClientInfo(
     size_t name_size,
     uint64_t id);
 
-// Replies to ValidateBufferCollectionToken, once. Takes every handle, whatever it returns.
+// Replies to ValidateBufferCollectionToken, once.
 zx_status_t fuchsia_sysmem_AllocatorValidateBufferCollectionToken_reply(
     fidl_txn_t *txn,
     bool is_known);
@@ -1100,8 +1100,11 @@ zx_status_t fuchsia_sysmem_AllocatorValidateBufferCollectionToken_reply(
 // Handlers of a server, each for the method of its name. ctx is what the dispatch function
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_Allocator_ops {
+    // Closes collection_request, now or later.
     zx_status_t (*AllocateNonSharedCollection)(void *ctx, zx_handle_t collection_request);
+    // Closes token_request, now or later.
     zx_status_t (*AllocateSharedCollection)(void *ctx, zx_handle_t token_request);
+    // Closes token and buffer_collection_request, now or later.
     zx_status_t (*BindSharedCollection)(
         void *ctx,
         zx_handle_t token,
@@ -1270,12 +1273,13 @@ zx_status_t fuchsia_sysmem_BufferCollectionTokenSetDebugTimeoutLogDeadline(
     zx_handle_t channel,
     int64_t deadline);
 
-// Replies to Sync, once. Takes every handle, whatever it returns.
+// Replies to Sync, once.
 zx_status_t fuchsia_sysmem_BufferCollectionTokenSync_reply(fidl_txn_t *txn);
 
 // Handlers of a server, each for the method of its name. ctx is what the dispatch function
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollectionToken_ops {
+    // Closes token_request, now or later.
     zx_status_t (*Duplicate)(
         void *ctx,
         uint32_t rights_attenuation_mask,
@@ -1561,6 +1565,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionSetConstraints(
 // cannot be met together.
 //
 // Blocks until the reply is there. No other reply may be outstanding on the channel.
+//
+// The caller closes the handles in buffer_collection_info, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForBuffersAllocated(
     zx_handle_t channel,
     int32_t *out_status,
@@ -1573,6 +1579,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionWaitForBuffersAllocated_send(
     uint32_t txid);
 
 // Takes a reply apart. Returns what fidl_decode_reply returns.
+//
+// The caller closes the handles in buffer_collection_info, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForBuffersAllocated_decode(
     fidl_incoming_msg_t *msg,
     int32_t *out_status,
@@ -1609,6 +1617,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionAllocateSingleBuffer(
 // Is answered when a buffer exists. No server did.
 //
 // Blocks until the reply is there. No other reply may be outstanding on the channel.
+//
+// The caller closes the handles in buffer_info, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForSingleBufferAllocated(
     zx_handle_t channel,
     uint64_t buffer_index,
@@ -1624,6 +1634,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionWaitForSingleBufferAllocated_send(
     uint64_t buffer_index);
 
 // Takes a reply apart. Returns what fidl_decode_reply returns.
+//
+// The caller closes the handles in buffer_info, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForSingleBufferAllocated_decode(
     fidl_incoming_msg_t *msg,
     int32_t *out_status,
@@ -1662,6 +1674,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionSetConstraintsAuxBuffers(
 // `BufferCollectionEvents.OnBuffersAllocated` has come.
 //
 // Blocks until the reply is there. No other reply may be outstanding on the channel.
+//
+// The caller closes the handles in buffer_collection_info_aux_buffers, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers(
     zx_handle_t channel,
     int32_t *out_status,
@@ -1672,32 +1686,40 @@ zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers(
 zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers_send(zx_handle_t channel, uint32_t txid);
 
 // Takes a reply apart. Returns what fidl_decode_reply returns.
+//
+// The caller closes the handles in buffer_collection_info_aux_buffers, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers_decode(
     fidl_incoming_msg_t *msg,
     int32_t *out_status,
     fuchsia_sysmem_BufferCollectionInfo_2 *out_buffer_collection_info_aux_buffers);
 
-// Replies to Sync, once. Takes every handle, whatever it returns.
+// Replies to Sync, once.
 zx_status_t fuchsia_sysmem_BufferCollectionSync_reply(fidl_txn_t *txn);
 
-// Replies to WaitForBuffersAllocated, once. Takes every handle, whatever it returns.
+// Replies to WaitForBuffersAllocated, once.
+//
+// Takes the handles in buffer_collection_info, whatever it returns.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForBuffersAllocated_reply(
     fidl_txn_t *txn,
     int32_t status,
     const fuchsia_sysmem_BufferCollectionInfo_2 *buffer_collection_info);
 
-// Replies to CheckBuffersAllocated, once. Takes every handle, whatever it returns.
+// Replies to CheckBuffersAllocated, once.
 zx_status_t fuchsia_sysmem_BufferCollectionCheckBuffersAllocated_reply(
     fidl_txn_t *txn,
     int32_t status);
 
-// Replies to WaitForSingleBufferAllocated, once. Takes every handle, whatever it returns.
+// Replies to WaitForSingleBufferAllocated, once.
+//
+// Takes the handles in buffer_info, whatever it returns.
 zx_status_t fuchsia_sysmem_BufferCollectionWaitForSingleBufferAllocated_reply(
     fidl_txn_t *txn,
     int32_t status,
     const fuchsia_sysmem_SingleBufferInfo *buffer_info);
 
-// Replies to GetAuxBuffers, once. Takes every handle, whatever it returns.
+// Replies to GetAuxBuffers, once.
+//
+// Takes the handles in buffer_collection_info_aux_buffers, whatever it returns.
 zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers_reply(
     fidl_txn_t *txn,
     int32_t status,
@@ -1706,6 +1728,7 @@ zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers_reply(
 // Handlers of a server, each for the method of its name. ctx is what the dispatch function
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollection_ops {
+    // Closes events, now or later.
     zx_status_t (*SetEventSink)(void *ctx, zx_handle_t events);
     zx_status_t (*Sync)(void *ctx, fidl_txn_t *txn);
     zx_status_t (*SetConstraints)(
@@ -1814,7 +1837,7 @@ zx_status_t fuchsia_sysmem_BufferCollectionEventsOnDuplicatedTokensKnownByServer
 // Allocation has been tried. Comes after the replies to `WaitForBuffersAllocated` of the same
 // view.
 //
-// Takes buffer_collection_info, whatever it returns.
+// Takes the handles in buffer_collection_info, whatever it returns.
 zx_status_t fuchsia_sysmem_BufferCollectionEventsOnBuffersAllocated(
     zx_handle_t channel,
     int32_t status,
@@ -1822,7 +1845,7 @@ zx_status_t fuchsia_sysmem_BufferCollectionEventsOnBuffersAllocated(
 
 // A single buffer has been allocated. No server sent it.
 //
-// Takes buffer_info, whatever it returns.
+// Takes the handles in buffer_info, whatever it returns.
 zx_status_t fuchsia_sysmem_BufferCollectionEventsOnAllocateSingleBufferDone(
     zx_handle_t channel,
     int32_t status,
@@ -1832,10 +1855,12 @@ zx_status_t fuchsia_sysmem_BufferCollectionEventsOnAllocateSingleBufferDone(
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollectionEvents_ops {
     zx_status_t (*OnDuplicatedTokensKnownByServer)(void *ctx);
+    // Closes the handles in buffer_collection_info, now or later.
     zx_status_t (*OnBuffersAllocated)(
         void *ctx,
         int32_t status,
         const fuchsia_sysmem_BufferCollectionInfo_2 *buffer_collection_info);
+    // Closes the handles in buffer_info, now or later.
     zx_status_t (*OnAllocateSingleBufferDone)(
         void *ctx,
         int32_t status,
@@ -1898,6 +1923,7 @@ zx_status_t fuchsia_sysmem_DriverConnectorConnect(
 // Handlers of a server, each for the method of its name. ctx is what the dispatch function
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_DriverConnector_ops {
+    // Closes allocator_request, now or later.
     zx_status_t (*Connect)(void *ctx, zx_handle_t allocator_request);
 } fuchsia_sysmem_DriverConnector_ops_t;
 
@@ -1990,6 +2016,8 @@ static_assert(offsetof(fuchsia_sysmem_HeapDestroyResourceRequestMessage, id) == 
 // may be dropped without ever being used.
 //
 // Blocks until the reply is there. No other reply may be outstanding on the channel.
+//
+// The caller closes vmo, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_HeapAllocateVmo(
     zx_handle_t channel,
     uint64_t size,
@@ -2001,6 +2029,8 @@ zx_status_t fuchsia_sysmem_HeapAllocateVmo(
 zx_status_t fuchsia_sysmem_HeapAllocateVmo_send(zx_handle_t channel, uint32_t txid, uint64_t size);
 
 // Takes a reply apart. Returns what fidl_decode_reply returns.
+//
+// The caller closes vmo, if it returns ZX_OK.
 zx_status_t fuchsia_sysmem_HeapAllocateVmo_decode(
     fidl_incoming_msg_t *msg,
     int32_t *out_s,
@@ -2048,19 +2078,22 @@ zx_status_t fuchsia_sysmem_HeapDestroyResource_send(
 // Takes a reply apart. Returns what fidl_decode_reply returns.
 zx_status_t fuchsia_sysmem_HeapDestroyResource_decode(fidl_incoming_msg_t *msg);
 
-// Replies to AllocateVmo, once. Takes every handle, whatever it returns.
+// Replies to AllocateVmo, once.
+//
+// Takes vmo, whatever it returns.
 zx_status_t fuchsia_sysmem_HeapAllocateVmo_reply(fidl_txn_t *txn, int32_t s, zx_handle_t vmo);
 
-// Replies to CreateResource, once. Takes every handle, whatever it returns.
+// Replies to CreateResource, once.
 zx_status_t fuchsia_sysmem_HeapCreateResource_reply(fidl_txn_t *txn, int32_t s, uint64_t id);
 
-// Replies to DestroyResource, once. Takes every handle, whatever it returns.
+// Replies to DestroyResource, once.
 zx_status_t fuchsia_sysmem_HeapDestroyResource_reply(fidl_txn_t *txn);
 
 // Handlers of a server, each for the method of its name. ctx is what the dispatch function
 // was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_Heap_ops {
     zx_status_t (*AllocateVmo)(void *ctx, uint64_t size, fidl_txn_t *txn);
+    // Closes vmo, now or later.
     zx_status_t (*CreateResource)(void *ctx, zx_handle_t vmo, fidl_txn_t *txn);
     zx_status_t (*DestroyResource)(void *ctx, uint64_t id, fidl_txn_t *txn);
 } fuchsia_sysmem_Heap_ops_t;

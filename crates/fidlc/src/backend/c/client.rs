@@ -2,7 +2,7 @@
 
 use super::Generator;
 use super::messages::{Call, Message};
-use super::parameters::handle_names;
+use super::parameters::handles_in_words;
 use super::print::Text;
 use crate::ir::StructMember;
 
@@ -31,6 +31,7 @@ impl Generator<'_> {
         out.comment(
             "Blocks until the reply is there. No other reply may be outstanding on the channel.",
         );
+        self.gives(response, out);
         self.signature(base, &self.call_parameters(call, response), ";", out);
         out.blank();
         out.comment(&format!(
@@ -41,19 +42,25 @@ impl Generator<'_> {
         self.signature(&format!("{base}_send"), &self.send_parameters(call), ";", out);
         out.blank();
         out.comment("Takes a reply apart. Returns what fidl_decode_reply returns.");
+        self.gives(response, out);
         self.signature(&format!("{base}_decode"), &self.decode_parameters(response), ";", out);
     }
 
-    /// Says which handles a function takes.
-    fn takes(&self, message: &Message<'_>, follows: bool, out: &mut Text) {
-        let names = handle_names(message.members);
-        if names.is_empty() {
-            return;
-        }
+    /// Says which handles a function takes. `follows`: after other text.
+    pub fn takes(&self, message: &Message<'_>, follows: bool, out: &mut Text) {
+        let Some(handles) = handles_in_words(message.members) else { return };
         if follows {
             out.line("//");
         }
-        out.comment(&format!("Takes {}, whatever it returns.", names.join(" and ")));
+        out.comment(&format!("Takes {handles}, whatever it returns."));
+    }
+
+    /// Says which handles are the caller's after a function.
+    fn gives(&self, message: &Message<'_>, out: &mut Text) {
+        if let Some(handles) = handles_in_words(message.members) {
+            out.line("//");
+            out.comment(&format!("The caller closes {handles}, if it returns ZX_OK."));
+        }
     }
 
     /// The functions of a method, for the source.

@@ -184,7 +184,15 @@ fn passing(ty: &Type) -> Passing<'_> {
     }
 }
 
-/// Names of the members that hold handles, for documentation.
-pub fn handle_names(members: &[StructMember]) -> Vec<&str> {
-    members.iter().filter(|member| member.ty.resource).map(|member| member.name.as_str()).collect()
+/// The handles among parameters, in words: `token and the handles in info`. `None`: there are none.
+pub fn handles_in_words(members: &[StructMember]) -> Option<String> {
+    let words: Vec<_> = members
+        .iter()
+        .filter(|member| member.ty.resource)
+        .map(|member| match &member.ty.kind {
+            TypeKind::Handle { .. } | TypeKind::Endpoint { .. } => member.name.clone(),
+            _ => format!("the handles in {}", member.name),
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join(" and "))
 }

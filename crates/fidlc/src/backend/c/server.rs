@@ -4,6 +4,7 @@ use super::client::ordinal;
 use super::coding::define_table;
 use super::messages::Call;
 use super::names;
+use super::parameters::handles_in_words;
 use super::print::Text;
 use super::{Generator, Served};
 
@@ -35,12 +36,12 @@ impl<'a> Generator<'a> {
 
     fn declare_server(&self, name: &str, calls: &[Call<'a>], out: &mut Text) {
         for call in calls {
-            if let Some(parameters) = self.reply_parameters(call) {
+            if let (Some(response), Some(parameters)) =
+                (&call.response, self.reply_parameters(call))
+            {
                 out.blank();
-                out.comment(&format!(
-                    "Replies to {}, once. Takes every handle, whatever it returns.",
-                    call.method.name
-                ));
+                out.comment(&format!("Replies to {}, once.", call.method.name));
+                self.takes(response, true, out);
                 self.signature(&format!("{}_reply", call.base), &parameters, ";", out);
             }
         }
@@ -52,6 +53,9 @@ impl<'a> Generator<'a> {
         out.line(&format!("typedef struct {name}_ops {{"));
         for call in calls {
             let member = names::member(&call.method.name);
+            if let Some(handles) = handles_in_words(call.request.members) {
+                out.indented_comments("    ", &[format!("Closes {handles}, now or later.")]);
+            }
             let head = format!("zx_status_t (*{member})");
             out.call("    ", &head, &self.handler_parameters(call), ";");
         }

@@ -173,11 +173,13 @@ static const fidl_field_t fuchsia_sysmem_ImageFormat_2_fields[] = {
     {0, FIDL_STRUCT, 0, 1, 16, 0, &fuchsia_sysmem_PixelFormat_coding},  // pixel_format
     {44, FIDL_BOOL, 0, 1, 1, 0, NULL},  // has_pixel_aspect_ratio
     {45, FIDL_PADDING, 0, 3, 1, 0, NULL},
+    {48, FIDL_PLAIN, FIDL_FLAGGED, 1, 4, 44, NULL},  // pixel_aspect_ratio_width
+    {52, FIDL_PLAIN, FIDL_FLAGGED, 1, 4, 44, NULL},  // pixel_aspect_ratio_height
 };
 
 const fidl_struct_t fuchsia_sysmem_ImageFormat_2_coding = {
     sizeof(fuchsia_sysmem_ImageFormat_2),
-    3,
+    5,
     fuchsia_sysmem_ImageFormat_2_fields,
 };
 
@@ -195,11 +197,12 @@ const fidl_struct_t fuchsia_sysmem_ImageSpec_coding = {
 
 static const fidl_field_t fuchsia_sysmem_PhysicalSecureHeaps_fields[] = {
     {4, FIDL_PADDING, 0, 4, 1, 0, NULL},
+    {8, FIDL_PLAIN, FIDL_COUNTED, 32, 24, 0, NULL},  // heaps
 };
 
 const fidl_struct_t fuchsia_sysmem_PhysicalSecureHeaps_coding = {
     sizeof(fuchsia_sysmem_PhysicalSecureHeaps),
-    1,
+    2,
     fuchsia_sysmem_PhysicalSecureHeaps_fields,
 };
 

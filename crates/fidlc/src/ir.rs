@@ -167,7 +167,7 @@ pub struct StructMember {
 /// it says does not, receivers ignore (`sysmem1.md` 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// The `bool has_x` immediately before `x`: without it there is no `x`.
+    /// The `bool has_x` immediately before `x`, or before several `x_*`: without it there are none.
     Flag(usize),
     /// The `uint32` that `@counted_by` names: so many elements of the array.
     Count(usize),

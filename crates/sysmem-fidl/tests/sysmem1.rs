@@ -142,6 +142,21 @@ fn sysmem1_r26_what_a_flag_denies_is_not_looked_at() {
     assert_eq!(received.constraints, BufferCollectionConstraints::default());
 }
 
+/// The one flag for two members, in the one struct that no message has.
+#[test]
+fn sysmem1_r26_an_aspect_ratio_that_is_denied_is_not_looked_at() {
+    let body = |has_ratio: u8| {
+        let mut body = [0; 56];
+        body[44] = has_ratio;
+        body[48..].fill(0xa5);
+        body
+    };
+    let decode = |body: &[u8]| fidl::decode_body::<ImageFormat2, TestHandle>(body, &mut Vec::new());
+    assert_eq!(decode(&body(0)), Ok(ImageFormat2::default()));
+    let with = decode(&body(1)).expect("it decodes");
+    assert_eq!(with.pixel_aspect_ratio_width, 0xa5a5_a5a5);
+}
+
 #[test]
 fn sysmem1_elements_behind_the_count_are_not_looked_at() {
     let sent = full_constraints();

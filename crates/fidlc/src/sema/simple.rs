@@ -2,9 +2,9 @@
 //!
 //! `@for_deprecated_c_bindings` on a protocol or struct demands it. A message of simple layout is a
 //! struct of numbers, handles, and arrays and structs of them. Besides, the parameters of a method may
-//! be bounded strings and vectors, whose content follows the struct. A logically optional member `x`
-//! has a `bool has_x` immediately before it; an array has the number of its elements in the member
-//! that `@counted_by` names.
+//! be bounded strings and vectors, whose content follows the struct. A logically optional member `x`,
+//! or several `x_*` in a row, have a `bool has_x` immediately before them; an array has the number of
+//! its elements in the member that `@counted_by` names.
 
 use std::collections::{HashMap, HashSet};
 
@@ -100,12 +100,15 @@ impl<'a> Analyzer<'a> {
             let is_count = |other: &StructMember<'_>| other.field.name.text == name;
             return members.iter().position(is_count).map(Guard::Count);
         }
-        let before = index.checked_sub(1)?;
-        let flag = members.get(before)?;
-        let is_flag = flag.ty == Ty::Primitive(Primitive::Bool)
-            && flag.field.name.text.strip_prefix("has_") == Some(&member.field.name.text);
+        let flag = members.get(..index)?.iter().rposition(is_flag)?;
+        let name = members.get(flag)?.field.name.text.strip_prefix("has_")?;
+        let guarded = members.get(flag + 1..=index)?;
+        let belongs = |member: &StructMember<'_>| {
+            let rest = member.field.name.text.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
         // A handle is taken from the message whatever the flag says.
-        (is_flag && !self.is_resource(&member.ty)).then_some(Guard::Flag(before))
+        (guarded.iter().all(belongs) && !self.is_resource(&member.ty)).then_some(Guard::Flag(flag))
     }
 
     fn check_protocol(&mut self, id: DeclId, check: &mut Check<'_, 'a>) {
@@ -265,6 +268,11 @@ fn counted_by(attributes: &[Attribute]) -> Option<(&str, Span)> {
         ExprKind::String(name) => Some((name, attribute.span)),
         _ => None,
     }
+}
+
+/// Whether a member is a `bool has_x`.
+fn is_flag(member: &StructMember<'_>) -> bool {
+    member.ty == Ty::Primitive(Primitive::Bool) && member.field.name.text.starts_with("has_")
 }
 
 /// What the messages of a method hold.

@@ -21,7 +21,7 @@ fn effort(negotiations: u32) -> Effort {
     Effort { negotiations, items: usize::MAX }
 }
 
-fn explained_within(
+pub fn explained_within(
     world: &World,
     participants: &[Participant],
     effort: Effort,
@@ -33,7 +33,7 @@ fn explained_within(
 }
 
 /// Who conflicts, and about which fields.
-fn matter(finding: &Finding) -> Vec<(usize, Vec<&'static str>)> {
+pub fn matter(finding: &Finding) -> Vec<(usize, Vec<&'static str>)> {
     let fields =
         |suspect: &Suspect| suspect.clauses.iter().map(|clause| clause.field.name()).collect();
     finding.suspects.iter().map(|suspect| (suspect.participant, fields(suspect))).collect()
@@ -45,7 +45,7 @@ fn text(finding: &Finding) -> String {
 }
 
 /// The first suggestion that does not help.
-fn useless(world: &World, participants: &[Participant], finding: &Finding) -> Option<String> {
+pub fn useless(world: &World, participants: &[Participant], finding: &Finding) -> Option<String> {
     finding.repairs.iter().find_map(|repair| {
         let mut repaired = participants.to_vec();
         repair.apply(&mut repaired[repair.participant].0);

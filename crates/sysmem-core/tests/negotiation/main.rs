@@ -5,6 +5,7 @@
 mod support;
 
 mod cases;
+mod conflicts;
 mod examples;
 mod examples_layout;
 mod explanations;

@@ -38,7 +38,7 @@
 //
 // * A function that sends takes every handle that it is given, in structs too. It is sent or
 //   closed, whatever the function returns.
-// * What a function returns through out_* is the caller's, and is only valid if it returns ZX_OK.
+// * What a function returns through out_* is the caller's, and only valid if it returns ZX_OK.
 // * A decode function and a dispatch function take every handle of the message, whatever they
 //   return.
 // * A handler takes every handle that it is given, in structs too. Strings, vectors and structs
@@ -1097,8 +1097,8 @@ zx_status_t fuchsia_sysmem_AllocatorValidateBufferCollectionToken_reply(
     fidl_txn_t *txn,
     bool is_known);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_Allocator_ops {
     // Closes collection_request, now or later.
     zx_status_t (*AllocateNonSharedCollection)(void *ctx, zx_handle_t collection_request);
@@ -1122,9 +1122,10 @@ typedef struct fuchsia_sysmem_Allocator_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_Allocator_dispatch(
     void *ctx,
     fidl_txn_t *txn,
@@ -1276,8 +1277,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionTokenSetDebugTimeoutLogDeadline(
 // Replies to Sync, once.
 zx_status_t fuchsia_sysmem_BufferCollectionTokenSync_reply(fidl_txn_t *txn);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollectionToken_ops {
     // Closes token_request, now or later.
     zx_status_t (*Duplicate)(
@@ -1297,9 +1298,10 @@ typedef struct fuchsia_sysmem_BufferCollectionToken_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_BufferCollectionToken_dispatch(
     void *ctx,
     fidl_txn_t *txn,
@@ -1725,8 +1727,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionGetAuxBuffers_reply(
     int32_t status,
     const fuchsia_sysmem_BufferCollectionInfo_2 *buffer_collection_info_aux_buffers);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollection_ops {
     // Closes events, now or later.
     zx_status_t (*SetEventSink)(void *ctx, zx_handle_t events);
@@ -1756,9 +1758,10 @@ typedef struct fuchsia_sysmem_BufferCollection_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_BufferCollection_dispatch(
     void *ctx,
     fidl_txn_t *txn,
@@ -1851,8 +1854,8 @@ zx_status_t fuchsia_sysmem_BufferCollectionEventsOnAllocateSingleBufferDone(
     int32_t status,
     const fuchsia_sysmem_SingleBufferInfo *buffer_info);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_BufferCollectionEvents_ops {
     zx_status_t (*OnDuplicatedTokensKnownByServer)(void *ctx);
     // Closes the handles in buffer_collection_info, now or later.
@@ -1869,9 +1872,10 @@ typedef struct fuchsia_sysmem_BufferCollectionEvents_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_BufferCollectionEvents_dispatch(
     void *ctx,
     fidl_txn_t *txn,
@@ -1920,8 +1924,8 @@ zx_status_t fuchsia_sysmem_DriverConnectorConnect(
     zx_handle_t channel,
     zx_handle_t allocator_request);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_DriverConnector_ops {
     // Closes allocator_request, now or later.
     zx_status_t (*Connect)(void *ctx, zx_handle_t allocator_request);
@@ -1929,9 +1933,10 @@ typedef struct fuchsia_sysmem_DriverConnector_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_DriverConnector_dispatch(
     void *ctx,
     fidl_txn_t *txn,
@@ -2089,8 +2094,8 @@ zx_status_t fuchsia_sysmem_HeapCreateResource_reply(fidl_txn_t *txn, int32_t s, 
 // Replies to DestroyResource, once.
 zx_status_t fuchsia_sysmem_HeapDestroyResource_reply(fidl_txn_t *txn);
 
-// Handlers of a server, each for the method of its name. ctx is what the dispatch function
-// was given. NULL: as if there were no such method.
+// Handlers of a server, each for the method of its name. ctx is what the dispatch
+// function was given. NULL: as if there were no such method.
 typedef struct fuchsia_sysmem_Heap_ops {
     zx_status_t (*AllocateVmo)(void *ctx, uint64_t size, fidl_txn_t *txn);
     // Closes vmo, now or later.
@@ -2100,9 +2105,10 @@ typedef struct fuchsia_sysmem_Heap_ops {
 
 // Decodes a request and calls its handler.
 //
-// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or
-// the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,
-// which are passed on. In every case the handles of the message are gone.
+// ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is
+// malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,
+// ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the
+// message are gone.
 zx_status_t fuchsia_sysmem_Heap_dispatch(
     void *ctx,
     fidl_txn_t *txn,

@@ -47,8 +47,8 @@ void fidl_loop_destroy(fidl_loop_t *loop);
 int fidl_loop_fd(const fidl_loop_t *loop);
 
 // Room for ZX_CHANNEL_MAX_MSG_BYTES, aligned to 8: what bindings read messages into. Since the loop
-// does one thing at a time, one buffer does for all, and a handler may destroy its binding and still
-// look at its message.
+// does one thing at a time, one buffer does for all, and a handler may destroy its binding and
+// still look at its message.
 void *fidl_loop_message_buffer(fidl_loop_t *loop);
 
 // Waits until there is something to do, and does one thing: runs the tasks that are posted by now,

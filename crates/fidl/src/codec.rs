@@ -42,7 +42,8 @@ pub trait Codec<H> {
     fn decode(d: &mut Decoder<'_, H>, at: usize, depth: Depth) -> Result<Self::Value, DecodeError>;
 }
 
-/// Marks the codecs of unions, which are the ones that [`wire::OptUnion`](crate::wire::OptUnion) takes.
+/// Marks the codecs of unions, which are the ones that [`wire::OptUnion`](crate::wire::OptUnion)
+/// takes.
 pub trait UnionCodec {}
 
 /// Appends a whole body to the encoder: the primary object and all below it.

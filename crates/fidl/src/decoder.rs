@@ -25,8 +25,8 @@ impl<'m, H> Decoder<'m, H> {
         self.checks_padding = false;
     }
 
-    /// Claims the next out-of-line object of `size` bytes, checks that the padding behind it is zero,
-    /// and says where it starts.
+    /// Claims the next out-of-line object of `size` bytes, checks that the padding behind it is
+    /// zero, and says where it starts.
     ///
     /// # Errors
     ///
@@ -57,8 +57,8 @@ impl<'m, H> Decoder<'m, H> {
             .ok_or(DecodeError::TooFewBytes)
     }
 
-    /// Checks that `length` bytes at `at` are zero, unless the message is one whose padding is ignored
-    /// ([`Codec::IGNORES_PADDING`](crate::Codec::IGNORES_PADDING)).
+    /// Checks that `length` bytes at `at` are zero, unless the message is one whose padding is
+    /// ignored ([`Codec::IGNORES_PADDING`](crate::Codec::IGNORES_PADDING)).
     ///
     /// # Errors
     ///

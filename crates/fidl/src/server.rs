@@ -130,8 +130,8 @@ impl<'m, H: Handle> Incoming<'m, H> {
         self.one_way_with_any_txid::<M>()
     }
 
-    /// As [`Incoming::one_way`], but a transaction id is no error, and gets no reply. Old C programs
-    /// send one-way requests with such ids (`sysmem1.md` section 8, 33).
+    /// As [`Incoming::one_way`], but a transaction id is no error, and gets no reply. Old C
+    /// programs send one-way requests with such ids (`sysmem1.md` section 8, 33).
     ///
     /// # Errors
     ///

@@ -163,8 +163,8 @@ pub struct StructMember {
     pub guard: Option<Guard>,
 }
 
-/// An earlier member of the same struct, by index, that says how much of a member holds a value. What
-/// it says does not, receivers ignore (`sysmem1.md` 1.2).
+/// An earlier member of the same struct, by index, that says how much of a member holds a value.
+/// What it says does not, receivers ignore (`sysmem1.md` 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
     /// The `bool has_x` immediately before `x`, or before several `x_*`: without it there are none.

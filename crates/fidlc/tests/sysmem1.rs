@@ -1,4 +1,5 @@
-//! The library `fuchsia.sysmem` at its levels: every size and offset, every message, every ordinal of
+//! The library `fuchsia.sysmem` at its levels: every size and offset, every message, every ordinal
+//! of
 //! `sysmem1.md` sections 1 and 2.
 
 use std::fs;
@@ -215,8 +216,8 @@ fn sysmem1_r25_sizes_and_offsets_of_structs() {
     }
 }
 
-/// Section 2.7: method, direction, and the size at levels 1, 2 and 3, 0 where there is none; then the
-/// offsets. Names with `*` stand for several methods.
+/// Section 2.7: method, direction, and the size at levels 1, 2 and 3, 0 where there is none; then
+/// the offsets. Names with `*` stand for several methods.
 const MESSAGES: &[(&str, [u32; 3], &str)] = &[
     ("Allocator*.AllocateNonSharedCollection request", [24; 3], "collection_request 16"),
     ("Allocator*.AllocateSharedCollection request", [24; 3], "token_request 16"),
@@ -459,8 +460,8 @@ fn sysmem1_1_5_methods_come_in_the_order_of_the_table() {
     assert_eq!(names, expected);
 }
 
-/// The new ordinals of section 1.1, without `DriverConnector.SetAuxServiceDirectory`, whose signature
-/// the page does not know.
+/// The new ordinals of section 1.1, without `DriverConnector.SetAuxServiceDirectory`, whose
+/// signature the page does not know.
 const ORDINALS: &[(&str, u64)] = &[
     ("Allocator.AllocateNonSharedCollection", 0x20f7_9299_bbb4_d2c6),
     ("Allocator.AllocateSharedCollection", 0x7a75_7a57_bfda_0f71),

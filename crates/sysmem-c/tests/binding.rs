@@ -1,4 +1,5 @@
-//! The contract of `SimpleBinding` (`sysmem1.md` section 6), kept by `c/runtime/binding.c`: a case of
+//! The contract of `SimpleBinding` (`sysmem1.md` section 6), kept by `c/runtime/binding.c`: a case
+//! of
 //! `programs/binding.c` for each rule.
 
 mod support;

@@ -1,6 +1,7 @@
 //! The attributes that the language defines (`fidl-language.md` section 10).
 //!
-//! Two more are for simple layout, see `sema::simple`: `@for_deprecated_c_bindings`, the last name that
+//! Two more are for simple layout, see `sema::simple`: `@for_deprecated_c_bindings`, the last name
+//! that
 //! `[Layout = "Simple"]` had (section 13), and `@counted_by`, which is this compiler's own and named
 //! after the attribute of C compilers for the same purpose.
 

@@ -1,10 +1,11 @@
 //! The rules of the language, each under the number by which people look it up.
 //!
-//! Of section 12 these are left out: 80 (no text is known whose hash is zero), 127 (no attribute has a
-//! required argument with a name), and what only experiments reach: 179, 191, 192, 197 to 199, 221, 223.
+//! Of section 12 these are left out: 80 (no text is known whose hash is zero), 127 (no attribute
+//! has a required argument with a name), and what only experiments reach: 179, 191, 192, 197 to
+//! 199, 221, 223.
 //!
-//! 136 to 140 and 190 are the retired checks of simple layout (section 13), which are made here. Which
-//! number was which check the page does not say; the assignment is from memory (unverified).
+//! 136 to 140 and 190 are the retired checks of simple layout (section 13), which are made here.
+//! Which number was which check the page does not say; the assignment is from memory (unverified).
 
 macro_rules! rules {
     ($($number:literal $name:ident: $summary:literal,)*) => {

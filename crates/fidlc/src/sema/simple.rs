@@ -1,10 +1,11 @@
-//! Simple layout: messages that are plain C structs (`fidl-language.md` section 13; `sysmem1.md` 1.2).
+//! Simple layout: messages that are plain C structs (`fidl-language.md` section 13; `sysmem1.md`
+//! 1.2).
 //!
 //! `@for_deprecated_c_bindings` on a protocol or struct demands it. A message of simple layout is a
-//! struct of numbers, handles, and arrays and structs of them. Besides, the parameters of a method may
-//! be bounded strings and vectors, whose content follows the struct. A logically optional member `x`,
-//! or several `x_*` in a row, have a `bool has_x` immediately before them; an array has the number of
-//! its elements in the member that `@counted_by` names.
+//! struct of numbers, handles, and arrays and structs of them. Besides, the parameters of a method
+//! may be bounded strings and vectors, whose content follows the struct. A logically optional
+//! member `x`, or several `x_*` in a row, have a `bool has_x` immediately before them; an array has
+//! the number of its elements in the member that `@counted_by` names.
 
 use std::collections::{HashMap, HashSet};
 

@@ -476,7 +476,9 @@ static void s08_21_the_cap_counts_every_message(void) {
         } else if (i == 1) {
             send_close(&server);
         } else {
-            CHECK(fuchsia_sysmem_BufferCollectionSetConstraints(server.client, false, NULL) == ZX_OK);
+            CHECK(
+                fuchsia_sysmem_BufferCollectionSetConstraints(server.client, false, NULL) ==
+                ZX_OK);
         }
         check_ended(&server, ZX_ERR_NO_RESOURCES);
         CHECK(server.num_waits == CAP && server.num_closes == 0 && server.num_constraints == 0);

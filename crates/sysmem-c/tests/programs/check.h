@@ -88,8 +88,8 @@ static inline void run_case(const test_case_t *test) {
     CHECK(open_descriptors() == before);
 }
 
-// Without an argument lists the cases, with one runs it, with "all" all of them; and checks that they
-// leave no descriptor.
+// Without an argument lists the cases, with one runs it, with "all" all of them; and checks that
+// they leave no descriptor.
 static inline int run_cases(const test_case_t *cases, size_t count, int argc, char **argv) {
     int found = 0;
     for (size_t i = 0; i < count; i++) {

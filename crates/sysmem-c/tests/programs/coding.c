@@ -321,7 +321,9 @@ static void constraints_packet(packet_t *packet, bool has_constraints, bool has_
     constraints.image_format_constraints_count = 1;
     constraints.image_format_constraints[0].pixel_format.type = fuchsia_sysmem_PixelFormatType_NV12;
     constraints.image_format_constraints[0].color_spaces_count = 1;
-    CHECK(fuchsia_sysmem_BufferCollectionSetConstraints(near, has_constraints, &constraints) == ZX_OK);
+    CHECK(
+        fuchsia_sysmem_BufferCollectionSetConstraints(near, has_constraints, &constraints) ==
+        ZX_OK);
     receive(far, packet);
     CHECK(packet->msg.num_bytes == 7784);
     zx_handle_close(near);

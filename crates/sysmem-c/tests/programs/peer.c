@@ -101,7 +101,8 @@ static void talk_to_token(zx_handle_t channel) {
 }
 
 // Waits with poll(), as a program with other things to do would.
-static void read_later(zx_handle_t channel, void *bytes, size_t capacity, fidl_incoming_msg_t *msg) {
+static void read_later(
+    zx_handle_t channel, void *bytes, size_t capacity, fidl_incoming_msg_t *msg) {
     struct pollfd wanted = {zx_handle_fd(channel), POLLIN, 0};
     CHECK(poll(&wanted, 1, -1) == 1);
     CHECK(fidl_read(channel, bytes, capacity, msg) == ZX_OK);
@@ -115,10 +116,9 @@ static void check_info(const fuchsia_sysmem_BufferCollectionInfo_2 *info) {
     CHECK(info->settings.buffer_settings.coherency_domain == fuchsia_sysmem_CoherencyDomain_RAM);
     CHECK(info->settings.buffer_settings.heap == fuchsia_sysmem_HeapType_FRAMEBUFFER);
     CHECK(info->settings.has_image_format_constraints);
+    // Both were zeroed before they were filled, padding included.
     const fuchsia_sysmem_ImageFormatConstraints expected = nv12();
-    CHECK(
-        memcmp(&info->settings.image_format_constraints, &expected, offsetof(
-            fuchsia_sysmem_ImageFormatConstraints, required_max_bytes_per_row) + 4) == 0);
+    CHECK(memcmp(&info->settings.image_format_constraints, &expected, sizeof expected) == 0);
     CHECK(info->buffers[1].vmo_usable_start == 16);
     CHECK(first_byte(info->buffers[0].vmo) == 'x' && first_byte(info->buffers[1].vmo) == 'y');
     CHECK(info->buffers[2].vmo == ZX_HANDLE_INVALID);

@@ -35,8 +35,8 @@ impl Generator<'_> {
         self.signature(base, &self.call_parameters(call, response), ";", out);
         out.blank();
         out.comment(&format!(
-            "Sends the request alone; txid, less than FIDL_FIRST_BLOCKING_TXID and not 0, comes back \
-             in the header of the reply, which is for {base}_decode."
+            "Sends the request alone; txid, less than FIDL_FIRST_BLOCKING_TXID and not 0, comes \
+             back in the header of the reply, which is for {base}_decode."
         ));
         self.takes(&call.request, true, out);
         self.signature(&format!("{base}_send"), &self.send_parameters(call), ";", out);

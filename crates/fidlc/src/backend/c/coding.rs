@@ -215,8 +215,8 @@ impl Row {
     }
 }
 
-/// The table `name` of the C struct `of`. `linkage` is `const`, or `static const` for tables that only
-/// one file uses.
+/// The table `name` of the C struct `of`. `linkage` is `const`, or `static const` for tables that
+/// only one file uses.
 pub fn define_table(linkage: &str, name: &str, of: &str, rows: &[Row], out: &mut Text) {
     out.blank();
     let fields = if rows.is_empty() { "NULL".to_owned() } else { format!("{name}_fields") };

@@ -7,8 +7,8 @@
 //! | const | macro |
 //! | protocol of simple layout | functions to call, an ops table and a dispatch function to serve |
 //!
-//! What a C struct cannot hold is left out: tables, unions, and protocols whose layout is not simple
-//! (`@for_deprecated_c_bindings`). The output is C11 and C++17.
+//! What a C struct cannot hold is left out: tables, unions, and protocols whose layout is not
+//! simple (`@for_deprecated_c_bindings`). The output is C11 and C++17.
 
 mod client;
 mod coding;
@@ -217,7 +217,7 @@ const OWNERSHIP: [&str; 12] = [
     "",
     "* A function that sends takes every handle that it is given, in structs too. It is sent or",
     "  closed, whatever the function returns.",
-    "* What a function returns through out_* is the caller's, and is only valid if it returns ZX_OK.",
+    "* What a function returns through out_* is the caller's, and only valid if it returns ZX_OK.",
     "* A decode function and a dispatch function take every handle of the message, whatever they",
     "  return.",
     "* A handler takes every handle that it is given, in structs too. Strings, vectors and structs",

@@ -47,8 +47,8 @@ impl<'a> Generator<'a> {
         }
         out.blank();
         out.comments(&[
-            "Handlers of a server, each for the method of its name. ctx is what the dispatch function",
-            "was given. NULL: as if there were no such method.",
+            "Handlers of a server, each for the method of its name. ctx is what the dispatch",
+            "function was given. NULL: as if there were no such method.",
         ]);
         out.line(&format!("typedef struct {name}_ops {{"));
         for call in calls {
@@ -68,9 +68,10 @@ impl<'a> Generator<'a> {
         out.comments(&[
             "Decodes a request and calls its handler.",
             "",
-            "ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is malformed, or",
-            "the handler returned something else than ZX_OK, ZX_ERR_STOP, ZX_ERR_NEXT or ZX_ERR_ASYNC,",
-            "which are passed on. In every case the handles of the message are gone.",
+            "ZX_ERR_NOT_SUPPORTED: there is no such method. ZX_ERR_INTERNAL: the message is",
+            "malformed, or the handler returned something else than ZX_OK, ZX_ERR_STOP,",
+            "ZX_ERR_NEXT or ZX_ERR_ASYNC, which are passed on. In every case the handles of the",
+            "message are gone.",
         ]);
         self.signature(&format!("{name}_dispatch"), &dispatch_parameters(name), ";", out);
         out.blank();

@@ -1,7 +1,6 @@
 //! `sysmem broker`: a service directory whose connections go to a service elsewhere.
 
 use std::fs;
-use std::io::{self, Write};
 use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -10,6 +9,7 @@ use sysmem_driver::{Broker, BrokerConfig, CONNECTOR};
 
 use crate::args::BrokerArguments;
 use crate::failure::Failure;
+use crate::supervision;
 
 /// Hands connections on until SIGINT or SIGTERM.
 ///
@@ -31,11 +31,12 @@ pub fn run(arguments: BrokerArguments) -> Result<(), Failure> {
     let Some(driver) = arguments.driver.or(upstream) else {
         return Err(Failure::Usage("--driver or --upstream is missing".to_owned()));
     };
+    let open = zx::activated_listeners().map_err(Failure::Activation)?;
     // Before the first socket: a signal from then on leaves none behind.
     let mut signals = Signals::new([SIGINT, SIGTERM])
         .map_err(|error| Failure::System { doing: "wait for signals", error })?;
-    let broker =
-        Broker::bind(&arguments.svc, driver.clone(), config).map_err(Failure::BindBroker)?;
+    let broker = Broker::bind_with(&arguments.svc, driver.clone(), config, open)
+        .map_err(Failure::BindBroker)?;
     let stopper = broker.stopper();
     let signal_handle = signals.handle();
     let watcher = thread::spawn(move || {
@@ -43,11 +44,11 @@ pub fn run(arguments: BrokerArguments) -> Result<(), Failure> {
             stopper.stop();
         }
     });
-    // Whoever started this without looking at its output is served all the same.
-    let _ = writeln!(io::stdout(), "ready");
+    supervision::ready();
     let (directory, driver) = (arguments.svc.display(), driver.display());
     tracing::info!(%directory, %driver, "handing connections on");
     let result = broker.run();
+    supervision::stopping();
     signal_handle.close();
     // It has nothing to panic about.
     let _ = watcher.join();

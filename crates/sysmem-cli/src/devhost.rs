@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 
@@ -12,6 +11,7 @@ use sysmem_driver::host::{BusConfig, DevHost, run_isolated};
 
 use crate::args::DevhostArguments;
 use crate::failure::Failure;
+use crate::supervision;
 
 /// What starts the host of a single device.
 pub const ISOLATED: &str = "devhost-isolated";
@@ -44,9 +44,9 @@ pub fn run(arguments: DevhostArguments, verbosity: u8) -> Result<(), Failure> {
         }
     });
     let result = host.run(|| {
-        // Whoever started this without looking at its output is served all the same.
-        let _ = writeln!(io::stdout(), "ready");
+        supervision::ready();
     });
+    supervision::stopping();
     signal_handle.close();
     // It has nothing to panic about.
     let _ = watcher.join();

@@ -36,6 +36,8 @@ pub enum Failure {
     Config { path: PathBuf, error: ConfigError },
     /// A configuration is not what it should be.
     ConfigFile { path: PathBuf, error: sysmem_driver::FileError },
+    /// The sockets of the service manager cannot be used.
+    Activation(zx::ActivationError),
     /// The broker cannot start.
     BindBroker(sysmem_driver::BindError),
     /// The broker ended by itself.
@@ -125,6 +127,7 @@ impl fmt::Display for Failure {
             Self::LogFilter(error) => write!(f, "SYSMEM_LOG: {error}"),
             Self::Config { path, error } => write!(f, "{}: {error}", path.display()),
             Self::ConfigFile { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Activation(error) => error.fmt(f),
             Self::BindBroker(error) => error.fmt(f),
             Self::DriverHost(error) => error.fmt(f),
             Self::Isolated(error) => error.fmt(f),

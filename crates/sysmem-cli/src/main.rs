@@ -11,6 +11,7 @@ mod log;
 mod media;
 mod negotiate;
 mod serve;
+mod supervision;
 mod usage;
 
 use std::process::ExitCode;

@@ -18,6 +18,13 @@ pub enum BindError {
     },
     /// The socket of the protocol cannot be put there; among the reasons: another server is alive.
     Listen(zx::ListenError),
+    /// A socket that was open already has the name of no protocol that is served here.
+    UnknownSocket(PathBuf),
+    /// More sockets were open already than there are protocols.
+    TooManySockets {
+        /// How many there may be, those included that are opened here.
+        most: usize,
+    },
     /// The event loop cannot be set up.
     EventLoop(io::Error),
     /// A thread cannot be started.
@@ -51,6 +58,10 @@ impl fmt::Display for BindError {
                 write!(f, "{}: cannot make the service directory: {error}", path.display())
             }
             Self::Listen(error) => error.fmt(f),
+            Self::UnknownSocket(path) => {
+                write!(f, "{}: no protocol of this name is served here", path.display())
+            }
+            Self::TooManySockets { most } => write!(f, "there are more sockets than {most}"),
             Self::EventLoop(error) => write!(f, "cannot set up the event loop: {error}"),
             Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
         }
@@ -82,6 +93,7 @@ impl std::error::Error for BindError {
                 Some(error)
             }
             Self::Listen(error) => Some(error),
+            Self::UnknownSocket(_) | Self::TooManySockets { .. } => None,
         }
     }
 }

@@ -44,13 +44,23 @@ impl Server {
     ///
     /// See [`BindError`].
     pub fn bind(config: ServerConfig) -> Result<Self, BindError> {
+        Self::bind_with(config, Vec::new())
+    }
+
+    /// As [`Server::bind`], with sockets that are open already. The name of each tells the protocol;
+    /// those that `config` asks for and that are not among them are opened.
+    ///
+    /// # Errors
+    ///
+    /// See [`BindError`].
+    pub fn bind_with(config: ServerConfig, open: Vec<zx::Listener>) -> Result<Self, BindError> {
         if let Err(error) = zx::raise_descriptor_limit() {
             tracing::warn!(%error, "cannot raise the limit of open descriptors");
         }
         let poll = Poll::new().map_err(BindError::EventLoop)?;
         let waker = mio::Waker::new(poll.registry(), MAILBOX).map_err(BindError::EventLoop)?;
         let mailbox = Mailbox::new(waker);
-        let listeners = Listeners::bind(&config)?;
+        let listeners = Listeners::bind(&config, open)?;
         let (driver, closed) = Driver::new(config, poll.registry(), Arc::clone(&mailbox))
             .map_err(BindError::EventLoop)?;
         let server = Self { poll, mailbox: Inbox(mailbox), listeners, driver, closed };

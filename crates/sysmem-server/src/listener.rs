@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, Permissions};
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sysmem_core::Instant;
 use zx::AcceptError;
@@ -45,13 +45,16 @@ impl Listeners {
     /// Most listening sockets of a server: one a protocol, and the driver's node.
     pub(crate) const MAX: usize = Discoverable::ALL.len() + 1;
 
-    /// Listens in the directory of `config`, if it has one, and at the driver's node, if there is to
-    /// be one. The directory is made if it is absent.
+    /// Listens on what is `open` already, in the directory of `config`, if it has one, and at the
+    /// driver's node, if there is to be one. The directory is made if it is absent.
     ///
     /// # Errors
     ///
     /// See [`BindError`].
-    pub(crate) fn bind(config: &ServerConfig) -> Result<Self, BindError> {
+    pub(crate) fn bind(config: &ServerConfig, open: Vec<zx::Listener>) -> Result<Self, BindError> {
+        let mut acceptors: Vec<Acceptor> =
+            open.into_iter().map(Acceptor::of_open).collect::<Result<_, _>>()?;
+        let is_open = |path: &PathBuf| acceptors.iter().any(|one| one.listener.path() == path);
         let mut places = Vec::new();
         if let Some(directory) = &config.directory {
             make_directory(directory, config.directory_mode)
@@ -60,11 +63,16 @@ impl Listeners {
             places.extend(Discoverable::ALL.map(place));
         }
         places.extend(config.driver_node.clone().map(|path| (Discoverable::DriverConnector, path)));
-        let acceptors = places.into_iter().map(|(protocol, path)| {
-            let listener = zx::Listener::bind(path, config.mode_of(protocol))?;
-            Ok(Acceptor { protocol, listener, state: State::Ready })
-        });
-        acceptors.collect::<Result<_, _>>().map(Self).map_err(BindError::Listen)
+        places.retain(|(_, path)| !is_open(path));
+        for (protocol, path) in places {
+            let listener = zx::Listener::bind(path, config.mode_of(protocol));
+            let listener = listener.map_err(BindError::Listen)?;
+            acceptors.push(Acceptor { protocol, listener, state: State::Ready });
+        }
+        if acceptors.len() > Self::MAX {
+            return Err(BindError::TooManySockets { most: Self::MAX });
+        }
+        Ok(Self(acceptors))
     }
 
     /// What becomes readable when somebody connects. The number of each is for [`Listeners::wake`].
@@ -98,6 +106,16 @@ impl Listeners {
 }
 
 impl Acceptor {
+    /// What is spoken on a socket that somebody else has opened is told by its name.
+    fn of_open(listener: zx::Listener) -> Result<Self, BindError> {
+        let name = listener.path().file_name();
+        let protocol = Discoverable::ALL.into_iter().find(|one| name == Some(one.name().as_ref()));
+        match protocol {
+            Some(protocol) => Ok(Self { protocol, listener, state: State::Ready }),
+            None => Err(BindError::UnknownSocket(listener.path().to_owned())),
+        }
+    }
+
     fn next_attempt(&self) -> Option<Instant> {
         match self.state {
             State::Idle => None,

@@ -62,7 +62,10 @@ pub use message::{MAX_MESSAGE_BYTES, MAX_MESSAGE_HANDLES, MessageBuffer, Receive
 pub use peer::PeerProcess;
 pub use process::{Descriptor, Mapped, Sighting, Sightings, find_memory, program_of, start_of};
 pub use rustix::io::Errno;
-pub use service::{AcceptError, ConnectError, ListenError, Listener, connect, service_directory};
+pub use service::{
+    AcceptError, ActivationError, ConnectError, ListenError, Listener, activated_listeners,
+    connect, service_directory,
+};
 pub use shared::{MemoryError, SharedSlice};
 pub use time::monotonic_now;
 pub use vmo::{Access, Vmo, VmoError, VmoStep};

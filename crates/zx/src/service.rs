@@ -1,8 +1,10 @@
 //! Service directories: one listening socket per protocol, named by the protocol.
 
+mod activation;
 mod error;
 mod place;
 
+pub use activation::{ActivationError, activated_listeners};
 pub use error::{AcceptError, ConnectError, ListenError};
 
 use std::env;
@@ -39,10 +41,20 @@ pub fn connect(path: impl AsRef<Path>) -> Result<Channel, ConnectError> {
         .map_err(|errno| ConnectError::at(path, errno))
 }
 
-/// A listening socket in a service directory. Removes its file on drop, if it is still its own.
+/// A listening socket in a service directory. Removes its file on drop, if it was made here and is
+/// still its own.
 #[derive(Debug)]
 pub struct Listener {
     socket: OwnedFd,
+    path: PathBuf,
+    /// `None` for one that somebody else has opened; see [`activated_listeners`].
+    #[expect(dead_code, reason = "it is held, not used")]
+    published: Option<Published>,
+}
+
+/// A file that was made here.
+#[derive(Debug)]
+struct Published {
     place: Place,
     identity: VmoIdentity,
     /// Held as long as this lives; see [`Place::claim`].
@@ -67,7 +79,8 @@ impl Listener {
         place.check_vacant()?;
         let mode = Mode::from_raw_mode(mode & 0o777);
         let (socket, identity) = place.publish(mode)?;
-        Ok(Listener { socket, place, identity, claim })
+        let path = path.to_path_buf();
+        Ok(Listener { socket, path, published: Some(Published { place, identity, claim }) })
     }
 
     /// The next connection, `None` when there is none. Does not block.
@@ -93,11 +106,11 @@ impl Listener {
 
     /// Where it listens.
     pub fn path(&self) -> &Path {
-        self.place.path()
+        &self.path
     }
 }
 
-impl Drop for Listener {
+impl Drop for Published {
     fn drop(&mut self) {
         self.place.vacate(self.identity, &self.claim);
     }

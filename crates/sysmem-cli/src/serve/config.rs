@@ -94,8 +94,8 @@ impl Settings {
     }
 
     /// What the server is told: these settings, and for the rest what is documented.
-    pub fn config(self, directory: &Path) -> ServerConfig {
-        let mut config = ServerConfig::in_directory(directory);
+    pub fn config(self, directory: Option<&Path>) -> ServerConfig {
+        let mut config = directory.map_or_else(ServerConfig::embedded, ServerConfig::in_directory);
         config.directory_mode = self.directory_mode.unwrap_or(config.directory_mode);
         config.socket_mode = self.socket_mode.unwrap_or(config.socket_mode);
         config.driver_socket_mode = self.driver_socket_mode.unwrap_or(config.driver_socket_mode);
@@ -130,7 +130,7 @@ mod tests {
 
     fn config(text: &str) -> ServerConfig {
         let settings = Settings::parse(text).unwrap_or_else(|error| panic!("{error}"));
-        settings.config(Path::new("/x"))
+        settings.config(Some(Path::new("/x")))
     }
 
     #[test]

@@ -3,7 +3,6 @@
 mod config;
 mod document;
 
-use std::io::{self, Write};
 use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -14,6 +13,7 @@ pub use self::config::ConfigError;
 use self::config::Settings;
 use crate::args::ServeArguments;
 use crate::failure::Failure;
+use crate::supervision;
 
 /// Runs the service until SIGINT or SIGTERM.
 ///
@@ -28,8 +28,14 @@ pub fn run(arguments: ServeArguments) -> Result<(), Failure> {
     // Before the first socket: a signal from then on leaves none behind.
     let mut signals = Signals::new([SIGINT, SIGTERM])
         .map_err(|error| Failure::System { doing: "wait for signals", error })?;
-    let directory = arguments.svc.unwrap_or_else(sysmem::service_directory);
-    let server = Server::bind(settings.config(&directory)).map_err(Failure::Bind)?;
+    let open = zx::activated_listeners().map_err(Failure::Activation)?;
+    let directory = match arguments.svc {
+        // Whoever opens sockets for the service says with that where it is.
+        None if !open.is_empty() => None,
+        svc => Some(svc.unwrap_or_else(sysmem::service_directory)),
+    };
+    let config = settings.config(directory.as_deref());
+    let server = Server::bind_with(config, open).map_err(Failure::Bind)?;
     let stopper = server.stopper();
     let signal_handle = signals.handle();
     let watcher = thread::spawn(move || {
@@ -37,10 +43,13 @@ pub fn run(arguments: ServeArguments) -> Result<(), Failure> {
             stopper.stop();
         }
     });
-    // Whoever started this without looking at its output is served all the same.
-    let _ = writeln!(io::stdout(), "ready");
-    tracing::info!(directory = %directory.display(), "serving");
+    supervision::ready();
+    match &directory {
+        Some(directory) => tracing::info!(directory = %directory.display(), "serving"),
+        None => tracing::info!("serving on the sockets of the service manager"),
+    }
     let result = server.run();
+    supervision::stopping();
     signal_handle.close();
     // It has nothing to panic about.
     let _ = watcher.join();

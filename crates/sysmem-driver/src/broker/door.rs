@@ -41,13 +41,8 @@ impl Purpose {
 }
 
 impl Door {
-    pub(super) fn open(
-        directory: &Path,
-        purpose: Purpose,
-        mode: u32,
-    ) -> Result<Self, zx::ListenError> {
-        let listener = Listener::bind(directory.join(purpose.name()), mode)?;
-        Ok(Self { purpose, listener, look_at: Some(Instant::now()) })
+    pub(super) fn new(purpose: Purpose, listener: Listener) -> Self {
+        Self { purpose, listener, look_at: Some(Instant::now()) }
     }
 
     pub(super) fn wake(&mut self, now: Instant) {

@@ -17,6 +17,8 @@ pub enum BindError {
     },
     /// A socket cannot be put there; among the reasons: somebody else serves there.
     Listen(zx::ListenError),
+    /// A socket that was open already is none of this directory's.
+    UnknownSocket(PathBuf),
     /// The event loop cannot be set up.
     EventLoop(io::Error),
 }
@@ -36,6 +38,9 @@ impl fmt::Display for BindError {
                 write!(f, "{}: cannot make the service directory: {error}", path.display())
             }
             Self::Listen(error) => error.fmt(f),
+            Self::UnknownSocket(path) => {
+                write!(f, "{}: this socket is none of the service directory's", path.display())
+            }
             Self::EventLoop(error) => write!(f, "cannot set up the event loop: {error}"),
         }
     }
@@ -54,6 +59,7 @@ impl std::error::Error for BindError {
         match self {
             Self::Directory { error, .. } | Self::EventLoop(error) => Some(error),
             Self::Listen(error) => Some(error),
+            Self::UnknownSocket(_) => None,
         }
     }
 }

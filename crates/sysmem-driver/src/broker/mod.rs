@@ -79,6 +79,20 @@ impl Broker {
         driver: PathBuf,
         config: BrokerConfig,
     ) -> Result<Self, BindError> {
+        Self::bind_with(directory, driver, config, Vec::new())
+    }
+
+    /// As [`Broker::bind`], with sockets of `directory` that are open already; the others are opened.
+    ///
+    /// # Errors
+    ///
+    /// See [`BindError`].
+    pub fn bind_with(
+        directory: &Path,
+        driver: PathBuf,
+        config: BrokerConfig,
+        open: Vec<zx::Listener>,
+    ) -> Result<Self, BindError> {
         if let Err(error) = zx::raise_descriptor_limit() {
             tracing::warn!(%error, "cannot raise the limit of open descriptors");
         }
@@ -95,7 +109,7 @@ impl Broker {
         door::make_directory(directory, config.directory_mode)
             .map_err(|error| BindError::Directory { path: directory.to_owned(), error })?;
         let broker = Self {
-            doors: open_doors(directory, &config)?,
+            doors: open_doors(directory, &config, open)?,
             poll,
             stop: Arc::new(Stop { is_set: AtomicBool::new(false), waker }),
             links: BTreeMap::new(),
@@ -282,12 +296,29 @@ impl Stopper {
     }
 }
 
-fn open_doors(directory: &Path, config: &BrokerConfig) -> Result<Vec<Door>, BindError> {
+fn open_doors(
+    directory: &Path,
+    config: &BrokerConfig,
+    open: Vec<zx::Listener>,
+) -> Result<Vec<Door>, BindError> {
     let services = Service::ALL.map(|service| (Purpose::Service(service), config.socket_mode));
     let connector = (Purpose::Connector, config.connector_socket_mode);
-    let purposes = services.into_iter().chain([connector]);
-    let doors = purposes.map(|(purpose, mode)| Door::open(directory, purpose, mode));
-    doors.collect::<Result<_, _>>().map_err(BindError::Listen)
+    let purposes: Vec<(Purpose, u32)> = services.into_iter().chain([connector]).collect();
+    let mut doors = Vec::new();
+    for listener in open {
+        let is_its = |purpose: &Purpose| listener.path() == directory.join(purpose.name());
+        match purposes.iter().map(|(purpose, _)| *purpose).find(is_its) {
+            Some(purpose) => doors.push(Door::new(purpose, listener)),
+            None => return Err(BindError::UnknownSocket(listener.path().to_owned())),
+        }
+    }
+    for (purpose, mode) in purposes {
+        if doors.iter().all(|door| door.purpose != purpose) {
+            let listener = zx::Listener::bind(directory.join(purpose.name()), mode);
+            doors.push(Door::new(purpose, listener.map_err(BindError::Listen)?));
+        }
+    }
+    Ok(doors)
 }
 
 impl fmt::Debug for Broker {

@@ -43,10 +43,6 @@ impl Place {
         Ok(Place { path: path.to_path_buf(), directory, name: name.to_os_string() })
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Claims the place against all others that use this function, for as long as the claim lives.
     ///
     /// The claim is a lock on `.NAME.lock`. The file may be left over: only the lock counts. It is

@@ -118,6 +118,11 @@ impl<'m, H: Handle> Incoming<'m, H> {
         Self { txid, body, handles }
     }
 
+    /// The same message for one of several sets of requests that may know it.
+    pub fn reborrow(&mut self) -> Incoming<'_, H> {
+        Incoming { txid: self.txid, body: self.body, handles: self.handles }
+    }
+
     /// Decodes the body as that of a one-way method or an event.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use fidl::{ClientEnd, Handle, RequestSet, ServerEnd};
+use fidl::{Handle, RequestSet};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::core::Core;
@@ -11,7 +11,8 @@ use crate::interface::{ChannelId, ChannelKind, Host, NodeId, Reply, Severity};
 use crate::logical::{LogicalCollection, log_unknown_token};
 use crate::shared::Served;
 use crate::tree::debug_info::DebugInfo;
-use crate::tree::node::{Kind, Participant};
+use crate::tree::node::{Kind, Participant, TurnIn};
+use crate::tree::waits::Dialect;
 
 impl<H: Handle> Core<H> {
     /// Handles a request; a deviation closes this channel alone.
@@ -36,11 +37,22 @@ impl<H: Handle> Core<H> {
         method: Option<&str>,
         deviation: &Deviation,
     ) {
+        self.end_allocator(channel, method, deviation, deviation.epitaph());
+    }
+
+    /// As [`Self::allocator_deviation`], with these last words.
+    pub(crate) fn end_allocator(
+        &mut self,
+        channel: ChannelId,
+        method: Option<&str>,
+        deviation: &Deviation,
+        epitaph: Option<i32>,
+    ) {
         let Some(Served::Allocator(debug)) = self.shared.served(channel) else { return };
         let client = debug.clone().unwrap_or_default();
         let method = method.map(|name| format!("{name}: ")).unwrap_or_default();
         self.shared.log(Severity::Error, 0, format!("allocator of {client}: {method}{deviation}"));
-        self.shared.close(channel, deviation.epitaph());
+        self.shared.close(channel, epitaph);
     }
 
     fn try_allocator_request(
@@ -54,32 +66,27 @@ impl<H: Handle> Core<H> {
         match request {
             Request::AllocateNonSharedCollection { payload } => {
                 let end = required(payload.collection_request, "collection_request")?;
-                let kind = Kind::Collection(Participant::new());
-                let channel_kind = ChannelKind::Collection;
-                self.new_collection(channel, channel_kind, end.into_handle(), kind, debug)?;
+                self.new_private_collection(channel, Dialect::V2, end.into_handle(), debug)?;
             }
             Request::AllocateSharedCollection { payload } => {
                 let end = required(payload.token_request, "token_request")?;
-                let kind = Kind::Token { turn_ins: VecDeque::new() };
-                self.new_collection(channel, ChannelKind::Token, end.into_handle(), kind, debug)?;
+                self.new_shared_collection(channel, end.into_handle(), debug)?;
             }
             Request::BindSharedCollection { payload } => {
                 let token = required(payload.token, "token")?;
                 let field = "buffer_collection_request";
                 let collection = required(payload.buffer_collection_request, field)?;
-                self.bind(token, collection, debug, host);
+                let (token, collection) = (token.into_handle(), collection.into_handle());
+                self.bind(Dialect::V2, token, collection, debug, host);
             }
             Request::ValidateBufferCollectionToken { payload, responder } => {
                 let koid = required(payload.token_server_koid, "token_server_koid")?;
-                let token = host.token_with_koid(koid).and_then(|token| self.token(token));
-                self.shared.reply(channel, Reply::IsTokenKnown(responder, token.is_some()));
+                let is_known = self.is_token_known(koid, host);
+                self.shared.reply(channel, Reply::IsTokenKnown(responder, is_known));
             }
             Request::SetDebugClientInfo { payload } => {
                 let name = required(payload.name, "name")?;
-                let id = payload.id.unwrap_or_default();
-                if let Some(Served::Allocator(debug)) = self.shared.served_mut(channel) {
-                    *debug = Some(DebugInfo { name: name.into(), id });
-                }
+                self.name_allocator(channel, name, payload.id.unwrap_or_default());
             }
             Request::GetVmoInfo { payload, responder } => {
                 let info = self.vmo_info(payload, debug, host);
@@ -87,6 +94,41 @@ impl<H: Handle> Core<H> {
             }
         }
         Ok(())
+    }
+
+    /// A collection whose first token somebody has.
+    pub(crate) fn new_shared_collection(
+        &mut self,
+        owner: ChannelId,
+        end: H,
+        debug: Option<DebugInfo>,
+    ) -> Result<(), Deviation> {
+        let root = Kind::Token { turn_ins: VecDeque::new() };
+        self.new_collection(owner, ChannelKind::Token, end, root, debug)
+    }
+
+    /// A collection for one participant.
+    pub(crate) fn new_private_collection(
+        &mut self,
+        owner: ChannelId,
+        dialect: Dialect,
+        end: H,
+        debug: Option<DebugInfo>,
+    ) -> Result<(), Deviation> {
+        let root = Kind::Collection(Participant::new(dialect));
+        self.new_collection(owner, dialect.collection(), end, root, debug)
+    }
+
+    /// Whether there is a live token with this koid now.
+    pub(crate) fn is_token_known(&self, koid: u64, host: &dyn Host<H>) -> bool {
+        host.token_with_koid(koid).and_then(|token| self.token(token)).is_some()
+    }
+
+    /// What the client of an Allocator calls itself, for nodes made through it from now on.
+    pub(crate) fn name_allocator(&mut self, channel: ChannelId, name: String, id: u64) {
+        if let Some(Served::Allocator(debug)) = self.shared.served_mut(channel) {
+            *debug = Some(DebugInfo { name: name.into(), id });
+        }
     }
 
     /// A logical collection with its root (2.4).
@@ -118,16 +160,17 @@ impl<H: Handle> Core<H> {
 
     /// Begins to turn a token in. A token that is not known is no deviation: both ends are dropped
     /// (2.5 step 1).
-    fn bind(
+    pub(crate) fn bind(
         &mut self,
-        token: ClientEnd<fsysmem2::BufferCollectionTokenMarker, H>,
-        collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,
+        dialect: Dialect,
+        token: H,
+        collection: H,
         debug: Option<DebugInfo>,
         host: &dyn Host<H>,
     ) {
-        match host.token_of(token.handle()).and_then(|channel| self.token(channel)) {
+        match host.token_of(&token).and_then(|channel| self.token(channel)) {
             Some(channel) => self.on_node(channel, |logical, shared, node| {
-                logical.turn_in(shared, node, token, collection, debug);
+                logical.turn_in(shared, node, token, TurnIn { dialect, collection, debug });
             }),
             None => log_unknown_token(&mut self.shared, debug),
         }

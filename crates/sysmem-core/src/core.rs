@@ -58,7 +58,7 @@ impl<H: Handle> Core<H> {
         Self { shared, collections: BTreeMap::new(), deadlines: Deadlines::default() }
     }
 
-    /// A connection to the Allocator was accepted: the number to serve it as.
+    /// A connection to an Allocator, of either version, was accepted: the number to serve it as.
     pub fn accept(&mut self) -> ChannelId {
         self.shared.add_channel(Served::Allocator(None))
     }
@@ -80,6 +80,17 @@ impl<H: Handle> Core<H> {
             }
             Input::Group(channel, request) => self.on_node(channel, |collection, shared, node| {
                 collection.group_request(shared, host, node, request);
+            }),
+            Input::AllocatorV1(channel, request) => {
+                self.allocator_request_v1(channel, request, host);
+            }
+            Input::TokenV1(channel, request) => {
+                self.on_node(channel, |collection, shared, node| {
+                    collection.token_request_v1(shared, node, request);
+                })
+            }
+            Input::View(channel, request) => self.on_node(channel, |collection, shared, node| {
+                collection.view_request(shared, node, *request);
             }),
             Input::Unknown { channel, ordinal, txid } => {
                 if let Some(txid) = txid {

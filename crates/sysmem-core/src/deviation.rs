@@ -3,15 +3,16 @@
 use std::fmt;
 
 use crate::interface::Breakage;
+use crate::logical::v1::FaultV1;
 
 /// `ZX_ERR_INTERNAL`: the epitaph of nearly every close by the server (1.3).
 pub(crate) const INTERNAL: i32 = -1;
 /// `ZX_ERR_NOT_SUPPORTED`: what the runtime says about an unknown strict method (1.3).
-const NOT_SUPPORTED: i32 = -2;
+pub(crate) const NOT_SUPPORTED: i32 = -2;
 /// `ZX_ERR_INVALID_ARGS`: what the runtime says about a message that does not decode.
-const INVALID_ARGS: i32 = -10;
+pub(crate) const INVALID_ARGS: i32 = -10;
 /// `ZX_ERR_BAD_STATE`: a token turned in after `Release` (2.5).
-const BAD_STATE: i32 = -20;
+pub(crate) const BAD_STATE: i32 = -20;
 
 /// A protocol deviation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,14 @@ pub(crate) enum Deviation {
         ordinal: u64,
     },
     Broken(Breakage),
+    /// By the rules of the first version of the protocol.
+    V1(FaultV1),
+}
+
+impl From<FaultV1> for Deviation {
+    fn from(fault: FaultV1) -> Self {
+        Self::V1(fault)
+    }
 }
 
 impl Deviation {
@@ -75,6 +84,7 @@ impl Deviation {
                 Some(NOT_SUPPORTED)
             }
             Self::Broken(Breakage::Malformed(_) | Breakage::Truncated) => Some(INVALID_ARGS),
+            Self::V1(fault) => Some(fault.status()),
             Self::ClosedWithoutRelease | Self::Broken(Breakage::Full) => None,
             _ => Some(INTERNAL),
         }
@@ -132,6 +142,7 @@ impl fmt::Display for Deviation {
                 write!(f, "the constraints of the collection would take over {limit_bytes} bytes")
             }
             Self::UnknownMethod { ordinal } => write!(f, "unknown method {ordinal:#x}"),
+            Self::V1(fault) => fault.fmt(f),
             Self::Broken(Breakage::Malformed(error)) => write!(f, "malformed message: {error}"),
             Self::Broken(Breakage::Truncated) => f.write_str("truncated message"),
             Self::Broken(Breakage::Full) => f.write_str("the client does not read its messages"),

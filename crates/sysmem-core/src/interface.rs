@@ -7,9 +7,11 @@
 use std::sync::Arc;
 
 use fidl::Txid;
-use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use sysmem_fidl::{fuchsia_sysmem as fsysmem, fuchsia_sysmem2 as fsysmem2};
 
 use crate::failed::FailedAllocation;
+
+pub mod v1;
 
 /// A channel that the driver serves for the core. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,10 @@ pub enum ChannelKind {
     Token,
     Collection,
     Group,
+    /// Of the first version of the protocol.
+    AllocatorV1,
+    /// A collection of the first version: a *view* in its words.
+    View,
 }
 
 /// Something that happened to a channel or to memory.
@@ -43,6 +49,11 @@ pub enum Input<H> {
     Token(ChannelId, fsysmem2::BufferCollectionTokenRequest<H>),
     Collection(ChannelId, fsysmem2::BufferCollectionRequest<H>),
     Group(ChannelId, fsysmem2::BufferCollectionTokenGroupRequest<H>),
+    AllocatorV1(ChannelId, fsysmem::AllocatorRequest<H>),
+    /// A token speaks both versions.
+    TokenV1(ChannelId, fsysmem::BufferCollectionTokenRequest<H>),
+    /// Boxed, as its constraints are far larger than anything else that comes in.
+    View(ChannelId, Box<fsysmem::BufferCollectionRequest<H>>),
     /// A flexible request that the protocol does not have (`sysmem2-protocols.md` 1.3).
     Unknown {
         channel: ChannelId,
@@ -94,6 +105,9 @@ impl<H> Input<H> {
             | Self::Token(channel, _)
             | Self::Collection(channel, _)
             | Self::Group(channel, _)
+            | Self::AllocatorV1(channel, _)
+            | Self::TokenV1(channel, _)
+            | Self::View(channel, _)
             | Self::Closed(channel)
             | Self::Unknown { channel, .. }
             | Self::Broken { channel, .. }
@@ -154,7 +168,7 @@ pub enum Effect<H> {
     /// This collection channel is about to be closed since there are no buffers. Answer the waits
     /// that lie in its queue with the error, up to the first packet that is none: its client sent
     /// them before it could know, right behind its constraints.
-    RefuseQueued { channel: ChannelId, error: fsysmem2::Error },
+    RefuseQueued { channel: ChannelId, refusal: Refusal },
     /// Close a channel; with an epitaph if there is one. Nothing more comes from it.
     Close { channel: ChannelId, epitaph: Option<i32> },
     /// Make the buffers of a plan; answer [`Input::Allocated`].
@@ -173,6 +187,11 @@ pub enum Effect<H> {
     ComplainOfWeak { allocation: AllocationId, index: u32, collection: CollectionName },
     /// The node is gone, and with it its node ref.
     ForgetNode(NodeId),
+    /// Send the events of a view to this client end, until the view is closed. Nothing is read from
+    /// it, and what becomes of it is of no interest.
+    SetSink { view: ChannelId, sink: H },
+    /// Send an event to the sink of a view. One that cannot be sent is lost.
+    Notify { view: ChannelId, event: v1::Event },
     /// Something that an operator wants to know.
     Log(Record),
     /// An allocation has failed, which an operator and those who took part want to know, and why.
@@ -243,6 +262,22 @@ pub enum Reply {
         txid: Txid,
         ordinal: u64,
     },
+    /// To a client of the first version.
+    V1(v1::Reply),
+}
+
+/// Why participants get no buffers, in the words of either version of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub error: fsysmem2::Error,
+    /// A `zx_status_t`. Mostly what the error stands for; but the first version distinguishes more.
+    pub v1_status: i32,
+}
+
+impl From<fsysmem2::Error> for Refusal {
+    fn from(error: fsysmem2::Error) -> Self {
+        Self { error, v1_status: error.into_v1_status() }
+    }
 }
 
 /// Which buffer a VMO is.

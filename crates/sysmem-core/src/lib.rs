@@ -29,6 +29,7 @@
 )]
 
 mod allocator;
+mod allocator_v1;
 mod core;
 mod deadlines;
 mod deviation;
@@ -42,6 +43,7 @@ pub mod negotiation;
 mod owners;
 pub mod selection;
 mod shared;
+mod token_request;
 mod tree;
 mod vmo_info;
 
@@ -50,3 +52,4 @@ pub use failed::{Difference, Explained, ExplainedCombination, FailedAllocation, 
 pub use interface::*;
 pub use limits::SELECTIONS_MAX;
 pub use logical::Inconsistency;
+pub use token_request::TokenRequest;

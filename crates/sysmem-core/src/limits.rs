@@ -19,6 +19,10 @@ pub(crate) const NODES_MAX: usize = 1024;
 /// Unanswered `WaitForAllBuffersAllocated` of one node. Their answers come all at once.
 pub(crate) const WAITS_MAX: usize = 16;
 
+/// Unanswered `WaitForBuffersAllocated` of one view: the first version's own number
+/// (`sysmem1.md` 6.1).
+pub(crate) const VIEW_WAITS_MAX: usize = 64;
+
 /// Unanswered `WaitForAllBuffersAllocated` of all nodes of a collection.
 pub(crate) const COLLECTION_WAITS_MAX: usize = 4096;
 

@@ -72,7 +72,9 @@ impl ServerConfig {
     pub(crate) fn mode_of(&self, protocol: Discoverable) -> u32 {
         match protocol {
             // Whoever may fail may ask why.
-            Discoverable::Allocator | Discoverable::Diagnostics => self.socket_mode,
+            Discoverable::Allocator | Discoverable::AllocatorV1 | Discoverable::Diagnostics => {
+                self.socket_mode
+            }
             Discoverable::Inspector => self.inspector_mode,
             Discoverable::DriverConnector => self.driver_socket_mode,
         }

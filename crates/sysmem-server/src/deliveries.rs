@@ -19,7 +19,7 @@ use crate::replies::ReplyError;
 const COMPLAINTS_MAX: usize = 16;
 
 /// For each buffer of an allocation a handle, or none.
-type PerBuffer = Vec<Option<zx::Handle>>;
+pub(crate) type PerBuffer = Vec<Option<zx::Handle>>;
 
 impl Driver {
     /// The buffers of a collection, as the participant on `channel` gets them.
@@ -33,18 +33,9 @@ impl Driver {
         delivery: Delivery,
     ) -> Result<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse<Handle>, ReplyError>
     {
-        let Delivery { allocation, collection, settings, count, handles, recipient } = delivery;
-        let to = self.addressee(channel, recipient);
-        let (memory, close_weak_asap) = match handles {
-            Handles::None => (Vec::new(), Vec::new()),
-            Handles::Strong(access) => {
-                let terms = Terms { strength: Strength::Strong, access: rights(access) };
-                (self.objects.buffers.lend(allocation, terms, to, |_| true)?, Vec::new())
-            }
-            Handles::Weak { access, presence } => {
-                self.lend_weakly(allocation, access, &presence, to)?
-            }
-        };
+        let (collection, count) = (delivery.collection, delivery.count);
+        let settings = Arc::clone(&delivery.settings);
+        let (memory, close_weak_asap) = self.lend(channel, delivery)?;
         // Whoever uses no memory still learns how many buffers there are
         // (`sysmem2-protocols.md` 5.8).
         let mut memory = memory.into_iter();
@@ -60,6 +51,31 @@ impl Driver {
             buffer_collection_id: Some(collection),
         });
         Ok(fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse { buffer_collection_info })
+    }
+
+    /// For each buffer a handle and an eventpair, as far as there are any for the participant on
+    /// `channel`.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(crate) fn lend(
+        &mut self,
+        channel: ChannelId,
+        delivery: Delivery,
+    ) -> Result<(PerBuffer, PerBuffer), ReplyError> {
+        let Delivery { allocation, handles, recipient, .. } = delivery;
+        let to = self.addressee(channel, recipient);
+        match handles {
+            Handles::None => Ok((Vec::new(), Vec::new())),
+            Handles::Strong(access) => {
+                let terms = Terms { strength: Strength::Strong, access: rights(access) };
+                Ok((self.objects.buffers.lend(allocation, terms, to, |_| true)?, Vec::new()))
+            }
+            Handles::Weak { access, presence } => {
+                self.lend_weakly(allocation, access, &presence, to)
+            }
+        }
     }
 
     /// What is known about a VMO, for the client on `channel`.

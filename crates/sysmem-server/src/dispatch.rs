@@ -1,7 +1,7 @@
 //! Packets into inputs of the core.
 
-use fidl::{Received, RequestSet};
-use sysmem_core::{Breakage, ChannelId, ChannelKind, Input};
+use fidl::{DecodeError, ReceiveError, Received, RequestError, RequestSet};
+use sysmem_core::{Breakage, ChannelId, ChannelKind, Input, TokenRequest};
 use zx::{MessageBuffer, Nonce, RecvError};
 
 use crate::channels::Served;
@@ -28,6 +28,8 @@ pub(crate) enum Receipt {
     Question(Question),
     /// The nonce that was waited for.
     Proof,
+    /// Something that changes nothing.
+    Ignored,
 }
 
 impl Receiver {
@@ -71,8 +73,19 @@ impl Receiver {
                 decode(id, bytes, handles, |request| Receipt::Input(Input::Allocator(id, request)))
             }
             Service::Core(ChannelKind::Token) => {
-                decode(id, bytes, handles, |request| Receipt::Input(Input::Token(id, request)))
+                decode(id, bytes, handles, |request: TokenRequest<_>| {
+                    Receipt::Input(request.into_input(id))
+                })
             }
+            Service::Core(ChannelKind::AllocatorV1) => {
+                let receipt = decode(id, bytes, handles, |request| {
+                    Receipt::Input(Input::AllocatorV1(id, request))
+                });
+                unless_wrong_type(receipt)
+            }
+            Service::Core(ChannelKind::View) => decode(id, bytes, handles, |request| {
+                Receipt::Input(Input::View(id, Box::new(request)))
+            }),
             Service::Core(ChannelKind::Collection) => {
                 decode(id, bytes, handles, |request| Receipt::Input(Input::Collection(id, request)))
             }
@@ -107,6 +120,21 @@ fn decode<R: RequestSet<ClientHandle>>(
             Receipt::Input(Input::Unknown { channel: id, ordinal, txid })
         }
         Err(error) => Receipt::Input(broken(id, Breakage::Malformed(error))),
+    }
+}
+
+/// A handle that is no channel is not looked at closely by the Allocator of the first version: the
+/// message's handles are closed, and that is all (`sysmem1.md` 1.3).
+fn unless_wrong_type(receipt: Receipt) -> Receipt {
+    const WRONG_TYPE: Breakage = Breakage::Malformed(ReceiveError::Request(RequestError::Decode(
+        DecodeError::IncorrectHandleType,
+    )));
+    match receipt {
+        Receipt::Input(Input::Broken { channel, reason: WRONG_TYPE }) => {
+            tracing::debug!(channel = channel.0, "a message with a handle that is no channel");
+            Receipt::Ignored
+        }
+        other => other,
     }
 }
 

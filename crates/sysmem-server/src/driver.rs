@@ -26,6 +26,7 @@ use crate::node_refs::NodeRefs;
 use crate::objects::Objects;
 use crate::outbox::{self, Outbox, Posted};
 use crate::service::{self, ConnectionIds, Service};
+use crate::sinks::Sinks;
 
 /// How many packets of one channel are handled before the others have their turn.
 pub(crate) const PACKETS_PER_TURN: usize = 16;
@@ -49,7 +50,8 @@ pub(crate) struct Driver {
     /// Channels that may have packets, in the order of their turns.
     ready: VecDeque<ChannelId>,
     /// For connections that are none of the core's business.
-    connection_ids: ConnectionIds,
+    pub(crate) connection_ids: ConnectionIds,
+    pub(crate) sinks: Sinks,
     /// Events of buffers were left unread.
     more_buffer_events: bool,
 }
@@ -89,6 +91,7 @@ impl Driver {
             client: None,
             ready: VecDeque::new(),
             connection_ids: ConnectionIds::default(),
+            sinks: Sinks::default(),
             more_buffer_events: false,
         };
         Ok((driver, closed))
@@ -99,6 +102,9 @@ impl Driver {
         self.client = connection.peer_credentials().ok();
         let (channel, service) = match protocol {
             Discoverable::Allocator => (self.core.accept(), Service::Core(ChannelKind::Allocator)),
+            Discoverable::AllocatorV1 => {
+                (self.core.accept(), Service::Core(ChannelKind::AllocatorV1))
+            }
             Discoverable::Diagnostics => (self.connection_ids.draw(), Service::Diagnostics),
             Discoverable::Inspector if !self.may_inspect.covers(self.client) => {
                 return self.turn_away(connection);
@@ -213,6 +219,9 @@ impl Driver {
     pub(crate) fn close(&mut self, channel: ChannelId) {
         self.objects.channels.close(channel);
         self.outbox.forget(channel);
+        if let Some(sink) = self.sinks.view_closed(channel) {
+            self.outbox.forget(sink);
+        }
         if service::is_own(channel) {
             self.failures.forget_asker(channel);
         }
@@ -275,6 +284,7 @@ impl Driver {
                     self.pump();
                 }
                 Receipt::Question(question) => self.answer(channel, question),
+                Receipt::Ignored => {}
                 Receipt::Nothing | Receipt::Proof => {
                     served.queued = false;
                     return;
@@ -285,13 +295,18 @@ impl Driver {
     }
 
     fn retry_sending(&mut self) {
-        let channels = &self.objects.channels;
-        let full = self.outbox.retry(now(), |channel, packet| match channels.get(channel) {
-            Some(served) => outbox::send(&served.socket, &packet.bytes, &packet.handles),
-            None => Posted::PeerGone,
+        let (channels, sinks) = (&self.objects.channels, &self.sinks);
+        let full = self.outbox.retry(now(), |channel, packet| {
+            let served = channels.get(channel).map(|served| &served.socket);
+            match served.or_else(|| sinks.socket(channel)) {
+                Some(socket) => outbox::send(socket, &packet.bytes, &packet.handles),
+                None => Posted::PeerGone,
+            }
         });
         for channel in full {
-            self.break_off(channel, sysmem_core::Breakage::Full);
+            if !self.sinks.give_up(channel) {
+                self.break_off(channel, sysmem_core::Breakage::Full);
+            }
         }
     }
 

@@ -2,9 +2,10 @@
 
 use sysmem_core::{
     AllocationId, AllocationPlan, Breakage, ChannelId, ChannelKind, Effect, HeapFailure, Input,
-    Record, Reply, Severity,
+    Record, Refusal, Reply, Severity, v1,
 };
-use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionRequest};
+use sysmem_fidl::fuchsia_sysmem::BufferCollectionRequest as ViewRequest;
+use sysmem_fidl::fuchsia_sysmem2::BufferCollectionRequest;
 
 use crate::buffers::BufferId;
 use crate::client_handle::ClientHandle;
@@ -21,7 +22,7 @@ impl Driver {
             Effect::Serve { channel, kind, end } => self.serve_end(channel, kind, end),
             Effect::Reply { channel, reply } => self.reply(channel, reply),
             Effect::TurnIn { channel, client_end } => self.turn_in(channel, client_end),
-            Effect::RefuseQueued { channel, error } => self.refuse_queued(channel, error),
+            Effect::RefuseQueued { channel, refusal } => self.refuse_queued(channel, refusal),
             Effect::Close { channel, epitaph } => self.close_with(channel, epitaph),
             Effect::Allocate { allocation, plan } => self.allocate(allocation, plan),
             Effect::LetGo(allocation) => {
@@ -36,6 +37,8 @@ impl Driver {
                 self.complain_of_weak(BufferId { allocation, index }, &collection);
             }
             Effect::ForgetNode(node) => self.objects.node_refs.forget(node),
+            Effect::SetSink { view, sink } => self.set_sink(view, sink),
+            Effect::Notify { view, event } => self.notify(view, event),
             Effect::Log(record) => self.log(&record),
             Effect::Explain(failure) => self.failed(failure),
         }
@@ -82,7 +85,7 @@ impl Driver {
     }
 
     /// Answers the waits in the queue of a channel that has come to its end.
-    fn refuse_queued(&mut self, channel: ChannelId, error: fsysmem2::Error) {
+    fn refuse_queued(&mut self, channel: ChannelId, refusal: Refusal) {
         for _ in 0..PACKETS_PER_TURN {
             let Some(served) = self.objects.channels.get(channel).filter(|served| !served.deaf)
             else {
@@ -92,7 +95,14 @@ impl Driver {
                 Receipt::Input(Input::Collection(
                     _,
                     BufferCollectionRequest::WaitForAllBuffersAllocated { responder },
-                )) => self.reply(channel, Reply::Buffers(responder, Err(error))),
+                )) => self.reply(channel, Reply::Buffers(responder, Err(refusal.error))),
+                Receipt::Input(Input::View(_, request)) => match *request {
+                    ViewRequest::WaitForBuffersAllocated { responder } => {
+                        let reply = v1::Reply::Buffers(responder, Err(refusal.v1_status));
+                        self.reply(channel, Reply::V1(reply));
+                    }
+                    _ => return,
+                },
                 _ => return,
             }
         }

@@ -57,7 +57,9 @@ mod node_refs;
 mod objects;
 mod outbox;
 mod replies;
+mod replies_v1;
 mod service;
+mod sinks;
 mod turn_in;
 
 pub use config::{HeapEntry, ServerConfig};

@@ -6,6 +6,7 @@ use std::io;
 use fidl::{ClientEnd, EncodeError};
 use sysmem_core::{Breakage, ChannelId, ChannelKind, Reply};
 use sysmem_fidl::Handle;
+use sysmem_fidl::conversions::ToV1Error;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 use zx::VmoError;
 
@@ -23,6 +24,8 @@ pub(crate) enum ReplyError {
     Descriptors(io::Error),
     /// The handles to the buffers cannot be made.
     Buffers(VmoError),
+    /// The first version of the protocol has no room for it.
+    Inexpressible(ToV1Error),
 }
 
 impl Driver {
@@ -102,6 +105,7 @@ impl Driver {
                 let result = result.and_then(|info| self.describe(channel, info));
                 responder.encode(result, &mut self.encoder)?;
             }
+            Reply::V1(reply) => self.encode_reply_v1(channel, reply)?,
             Reply::UnknownMethod { txid, ordinal } => {
                 fidl::encode_unknown_reply(txid, ordinal, &mut self.encoder)?;
             }
@@ -154,6 +158,7 @@ impl fmt::Display for ReplyError {
             Self::Encode(error) => error.fmt(f),
             Self::Descriptors(error) => write!(f, "no descriptors: {error}"),
             Self::Buffers(error) => error.fmt(f),
+            Self::Inexpressible(error) => error.fmt(f),
         }
     }
 }

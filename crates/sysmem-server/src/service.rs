@@ -30,7 +30,9 @@ impl Service {
     /// can have been accepted, and has the name of the listening socket then.
     pub(crate) fn is_connected_to(self) -> bool {
         match self {
-            Self::Core(kind) => kind == ChannelKind::Allocator,
+            Self::Core(kind) => {
+                matches!(kind, ChannelKind::Allocator | ChannelKind::AllocatorV1)
+            }
             Self::Diagnostics | Self::Inspector | Self::DriverConnector => true,
         }
     }

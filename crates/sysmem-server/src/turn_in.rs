@@ -51,6 +51,7 @@ impl Driver {
                 // Sent, and not there: it went elsewhere. Not sent, and the queue is empty: what is
                 // full is another socket. Questions are not asked on tokens.
                 Receipt::Nothing | Receipt::Question(_) => return false,
+                Receipt::Ignored => {}
                 Receipt::Input(input) => self.feed_received(token, input),
             }
         }

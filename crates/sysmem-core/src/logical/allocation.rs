@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
-use super::LogicalCollection;
+use super::{LogicalCollection, v1};
 use crate::interface::{
-    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Reply, Severity,
+    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Refusal, Reply,
+    Severity,
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
-use crate::tree::node::Kind;
+use crate::tree::node::{Kind, Node};
 use crate::tree::rights::RightsMask;
+use crate::tree::waits::Waits;
 
 /// How far the initial allocation is.
 #[derive(Debug)]
@@ -90,7 +92,7 @@ impl<H> LogicalCollection<H> {
         let root = self.tree.root();
         if let Err(failure) = result {
             self.log(shared, Severity::Error, format!("the heap failed: {}", failure.reason));
-            self.reject(shared, root, fsysmem2::Error::NO_MEMORY);
+            self.reject(shared, root, fsysmem2::Error::NO_MEMORY.into());
             return;
         }
         let Attempt { buffers, selected } = *attempt;
@@ -102,37 +104,45 @@ impl<H> LogicalCollection<H> {
 
     /// Answers the waits of a node, if it has its buffers.
     pub(super) fn answer_waits(&mut self, shared: &mut Shared<H>, id: NodeId) {
-        let Stage::Allocated(buffers) = &self.stage else { return };
-        let Some(node) = self.tree.get(id).filter(|node| node.allocated) else { return };
-        if !matches!(&node.kind, Kind::Collection(participant) if !participant.waits.is_empty()) {
+        let Some(node) = self.tree.get(id) else { return };
+        if !matches!(&node.kind, Kind::Collection(participant) if participant.waits.is_owed_news())
+        {
             return;
         }
-        let delivery = Delivery {
+        if let Some(delivery) = self.delivery_for(shared, node) {
+            self.answer(shared, id, &Ok(delivery));
+        }
+    }
+
+    /// The buffers as a node gets them, if it has any.
+    pub(super) fn delivery_for(&self, shared: &mut Shared<H>, node: &Node<H>) -> Option<Delivery> {
+        let Stage::Allocated(buffers) = &self.stage else { return None };
+        node.allocated.then(|| Delivery {
             allocation: buffers.allocation,
             collection: self.id,
             settings: Arc::clone(&buffers.settings),
             count: buffers.count,
             handles: Self::handles_for(shared, buffers, node),
             recipient: node.debug.recipient(),
-        };
-        self.answer(shared, id, &Ok(delivery));
+        })
     }
 
     /// Tells everybody below `top` that there are no buffers for them, then fails them (3.8).
-    pub(super) fn reject(&mut self, shared: &mut Shared<H>, top: NodeId, error: fsysmem2::Error) {
+    pub(super) fn reject(&mut self, shared: &mut Shared<H>, top: NodeId, refusal: Refusal) {
         for id in self.tree.breadth_first(top) {
-            self.answer(shared, id, &Err(error));
-            self.refuse_queued(shared, id, error);
+            self.answer(shared, id, &Err(refusal));
+            self.refuse_queued(shared, id, refusal);
         }
+        self.dismiss_views(shared, top, refusal);
         self.fail_subtree(shared, top);
     }
 
     /// Waits that the client has sent and nobody has read yet get the error as well: a client that
     /// sends a wait right behind its constraints, the last ones, would otherwise never learn it.
-    fn refuse_queued(&self, shared: &mut Shared<H>, id: NodeId, error: fsysmem2::Error) {
+    fn refuse_queued(&self, shared: &mut Shared<H>, id: NodeId, refusal: Refusal) {
         let Some(node) = self.tree.get(id).filter(|node| !node.is_released()) else { return };
         if let (Some(channel), Some(_)) = (node.channel(), node.constraints()) {
-            shared.emit(Effect::RefuseQueued { channel, error });
+            shared.emit(Effect::RefuseQueued { channel, refusal });
         }
     }
 
@@ -156,6 +166,8 @@ impl<H> LogicalCollection<H> {
             self.begin_tracking(shared, id);
         }
         for id in losers.into_iter().rev() {
+            let lost = fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY;
+            self.dismiss_views(shared, id, lost.into());
             self.fail_subtree(shared, id);
         }
         let nodes = selected.iter().filter_map(|id| self.tree.get(*id));
@@ -180,20 +192,27 @@ impl<H> LogicalCollection<H> {
     }
 
     /// Answers all waits of a node alike.
-    fn answer(
-        &mut self,
-        shared: &mut Shared<H>,
-        id: NodeId,
-        result: &Result<Delivery, fsysmem2::Error>,
-    ) {
+    fn answer(&mut self, shared: &mut Shared<H>, id: NodeId, result: &Result<Delivery, Refusal>) {
         let Some(node) = self.tree.get_mut(id) else { return };
-        let (Some(channel), Kind::Collection(participant)) = (node.channel(), &mut node.kind)
-        else {
+        let (channel, rights) = (node.channel(), node.rights);
+        let (Some(channel), Kind::Collection(participant)) = (channel, &mut node.kind) else {
             return;
         };
-        self.stored.drop_waits(participant.waits.len());
-        for responder in participant.waits.drain(..) {
-            shared.reply(channel, Reply::Buffers(responder, result.clone()));
+        match &mut participant.waits {
+            Waits::V2(waits) => {
+                self.stored.drop_waits(waits.len());
+                for responder in waits.drain(..) {
+                    let result = result.clone().map_err(|refusal| refusal.error);
+                    shared.reply(channel, Reply::Buffers(responder, result));
+                }
+            }
+            Waits::V1(view) => match v1::outcome(result, rights) {
+                Ok(outcome) => {
+                    self.stored.drop_waits(view.waits.len());
+                    view.tell(shared, channel, &outcome);
+                }
+                Err(fault) => self.deviate(shared, id, None, &fault.into()),
+            },
         }
     }
 
@@ -216,7 +235,7 @@ impl<H> LogicalCollection<H> {
                 let buffers = Buffers { allocation, count, settings };
                 self.stage = Stage::UnderWay(Box::new(Attempt { buffers, selected }));
             }
-            Err(error) => self.reject(shared, root, error),
+            Err(refusal) => self.reject(shared, root, refusal),
         }
     }
 

@@ -104,7 +104,7 @@ impl<H> LogicalCollection<H> {
         let (has_duty, waits) = match &node.kind {
             Kind::Token { turn_ins } => (!turn_ins.is_empty(), false),
             Kind::Collection(participant) => {
-                let waits = !participant.waits.is_empty() || !participant.trackers.is_empty();
+                let waits = participant.waits.is_owed_news() || !participant.trackers.is_empty();
                 (waits, waits)
             }
             Kind::Group { .. } => (false, false),

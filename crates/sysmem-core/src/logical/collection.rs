@@ -16,6 +16,7 @@ use crate::limits::WAITS_MAX;
 use crate::negotiation::Brief;
 use crate::shared::Shared;
 use crate::tree::node::{Kind, Participant};
+use crate::tree::waits::Waits;
 
 impl<H: Handle> LogicalCollection<H> {
     pub fn collection_request(
@@ -68,15 +69,28 @@ impl<H: Handle> LogicalCollection<H> {
         id: NodeId,
         payload: fsysmem2::BufferCollectionSetConstraintsRequest<H>,
     ) -> Result<(), Deviation> {
-        let participant = self.participant(id).ok_or(Deviation::ConstraintsSetTwice)?;
-        if participant.constraints.is_some() {
+        if self.tree.get(id).is_some_and(|node| node.constraints().is_some()) {
             return Err(Deviation::ConstraintsSetTwice);
         }
         let must_match = match payload.must_match_vmo {
             Some(vmo) => Some(shared.settings_of(host, &vmo).ok_or(Deviation::MustMatchUnknown)?),
             None => None,
         };
-        let constraints = payload.constraints.unwrap_or_default();
+        self.constrain(shared, id, payload.constraints.unwrap_or_default(), must_match)
+    }
+
+    /// The node becomes ready, whatever version of the protocol its client speaks.
+    pub(super) fn constrain(
+        &mut self,
+        shared: &mut Shared<H>,
+        id: NodeId,
+        constraints: fsysmem2::BufferCollectionConstraints,
+        must_match: Option<Arc<fsysmem2::SingleBufferSettings>>,
+    ) -> Result<(), Deviation> {
+        let participant = self.participant(id).ok_or(Deviation::ConstraintsSetTwice)?;
+        if participant.constraints.is_some() {
+            return Err(Deviation::ConstraintsSetTwice);
+        }
         let size = constraint_bytes(&constraints);
         let text = self.verbose.then(|| {
             let like = if must_match.is_some() { ", with must_match_vmo" } else { "" };
@@ -111,11 +125,13 @@ impl<H: Handle> LogicalCollection<H> {
         if !may_wait {
             return Err(Deviation::WaitOfWeakWithoutOk);
         }
-        if participant.waits.len() >= WAITS_MAX {
+        // Views have no such request.
+        let Waits::V2(waits) = &mut participant.waits else { return Ok(()) };
+        if waits.len() >= WAITS_MAX {
             return Err(Deviation::TooManyWaits { limit: WAITS_MAX });
         }
+        waits.push(responder);
         participant.has_waited = true;
-        participant.waits.push(responder);
         self.stored.add_wait()?;
         self.answer_waits(shared, id);
         Ok(())

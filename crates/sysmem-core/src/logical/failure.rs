@@ -2,6 +2,7 @@
 
 use super::LogicalCollection;
 use super::allocation::Stage;
+use super::v1::{epitaph, is_view};
 use crate::deviation::{Deviation, INTERNAL};
 use crate::interface::{Effect, NodeId, Severity};
 use crate::shared::Shared;
@@ -21,9 +22,10 @@ impl<H> LogicalCollection<H> {
         let method = method.map(|name| format!("{name}: ")).unwrap_or_default();
         let text = format!("{} ({}): {method}{deviation}", node.debug, node.state());
         let channel = node.channel();
+        let epitaph = if is_view(node) { epitaph(deviation) } else { deviation.epitaph() };
         self.log(shared, Severity::Error, text);
         if let Some(channel) = channel {
-            shared.close(channel, deviation.epitaph());
+            shared.close(channel, epitaph);
         }
         self.fail(shared, id);
     }

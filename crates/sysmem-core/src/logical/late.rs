@@ -57,8 +57,8 @@ impl<H> LogicalCollection<H> {
         let pinned = Pinned::new(buffers);
         match self.search(shared, top, Some(&pinned)) {
             Ok((selected, _)) => self.conclude(shared, top, &selected),
-            Err(error) => {
-                self.reject(shared, top, error);
+            Err(refusal) => {
+                self.reject(shared, top, refusal);
                 Vec::new()
             }
         }

@@ -18,6 +18,7 @@ mod stored;
 mod token;
 mod tracking;
 mod turn_in;
+pub(crate) mod v1;
 mod weak;
 
 use std::collections::VecDeque;

@@ -56,12 +56,13 @@ impl<H> LogicalCollection<H> {
         match request {
             NodeRequest::Sync { responder } => self.reply(shared, id, Reply::Sync(responder)),
             NodeRequest::Release => self.release(id)?,
-            NodeRequest::SetName { payload } => self.set_name(shared, payload)?,
+            NodeRequest::SetName { payload } => {
+                let priority = required(payload.priority, "priority")?;
+                self.name(shared, priority, required(payload.name, "name")?);
+            }
             NodeRequest::SetDebugClientInfo { payload } => {
                 let name = required(payload.name, "name")?;
-                if let Some(node) = self.tree.get_mut(id) {
-                    node.debug.rename(name, payload.id.unwrap_or_default());
-                }
+                self.rename(id, name, payload.id.unwrap_or_default());
             }
             NodeRequest::SetDebugTimeoutLogDeadline { payload } => {
                 let deadline = required(payload.deadline, "deadline")?;
@@ -102,7 +103,7 @@ impl<H> LogicalCollection<H> {
     ///
     /// A token that somebody turns in takes note of it and fails when that is proven; if whoever
     /// turned it in did not hold it, the `Release` was in order.
-    fn release(&mut self, id: NodeId) -> Result<(), Deviation> {
+    pub(super) fn release(&mut self, id: NodeId) -> Result<(), Deviation> {
         let Some(node) = self.tree.get_mut(id) else { return Ok(()) };
         if matches!(node.kind, Kind::Group { complete: false }) {
             return Err(Deviation::ReleaseOfIncompleteGroup);
@@ -114,20 +115,20 @@ impl<H> LogicalCollection<H> {
     }
 
     /// The first name wins over later ones of no higher priority (6.1).
-    fn set_name(
-        &mut self,
-        shared: &mut Shared<H>,
-        payload: fsysmem2::NodeSetNameRequest,
-    ) -> Result<(), Deviation> {
-        let priority = required(payload.priority, "priority")?;
-        let text = required(payload.name, "name")?;
+    pub(super) fn name(&mut self, shared: &mut Shared<H>, priority: u32, text: String) {
         if self.name.as_ref().is_none_or(|current| priority > current.priority) {
             if let Some(allocation) = self.stage.allocation() {
                 shared.allocations.rename(allocation, &text);
             }
             self.name = Some(Name { priority, text });
         }
-        Ok(())
+    }
+
+    /// What the client of a node calls itself (6.2).
+    pub(super) fn rename(&mut self, id: NodeId, name: String, debug_id: u64) {
+        if let Some(node) = self.tree.get_mut(id) {
+            node.debug.rename(name, debug_id);
+        }
     }
 
     /// Whether at most one of two nodes can get buffers: their lowest common ancestor is a group.

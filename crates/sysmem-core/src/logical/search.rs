@@ -6,10 +6,10 @@ use std::collections::btree_map::Entry;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::late::Pinned;
-use super::{LogicalCollection, listed};
+use super::{LogicalCollection, listed, v1};
 use crate::core::Config;
 use crate::failed::Rejection;
-use crate::interface::{Effect, NodeId};
+use crate::interface::{Effect, NodeId, Refusal};
 use crate::limits::SELECTIONS_MAX;
 use crate::negotiation::{Agreement, Brief, BriefSettings, Failure, Negotiation, Prepared, pin};
 use crate::selection::Selections;
@@ -45,7 +45,7 @@ impl<H> LogicalCollection<H> {
         shared: &mut Shared<H>,
         top: NodeId,
         pinned: Option<&Pinned>,
-    ) -> Result<(Vec<NodeId>, Agreement), fsysmem2::Error> {
+    ) -> Result<(Vec<NodeId>, Agreement), Refusal> {
         self.log_verbose(shared, || {
             format!("everybody is ready: {}", self.describe(&self.tree.pruned(top)))
         });
@@ -56,9 +56,10 @@ impl<H> LogicalCollection<H> {
                 Ok((found.selected, found.agreement))
             }
             Err(error) => {
+                let refusal = v1::refusal(error, rejections.last());
                 let failed = self.failed(shared, top, pinned, rejections, error);
                 shared.emit(Effect::Explain(Box::new(failed)));
-                Err(error)
+                Err(refusal)
             }
         }
     }

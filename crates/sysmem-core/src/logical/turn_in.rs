@@ -1,11 +1,11 @@
 //! Turning a token in for a collection (`sysmem2-protocols.md` 2.5).
 
-use fidl::{ClientEnd, Method, ServerEnd};
+use fidl::Method;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
 use crate::deviation::Deviation;
-use crate::interface::{ChannelKind, Effect, NodeId, Severity};
+use crate::interface::{Effect, NodeId, Severity};
 use crate::shared::{Served, Shared};
 use crate::tree::debug_info::DebugInfo;
 use crate::tree::node::{Kind, Link, Participant, TurnIn};
@@ -15,20 +15,13 @@ impl<H> LogicalCollection<H> {
     ///
     /// Nothing is judged before that: the name of a token's client end can be forged, and whoever
     /// does not hold the token must not be able to fail it.
-    pub fn turn_in(
-        &mut self,
-        shared: &mut Shared<H>,
-        id: NodeId,
-        token: ClientEnd<fsysmem2::BufferCollectionTokenMarker, H>,
-        collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,
-        debug: Option<DebugInfo>,
-    ) {
+    pub fn turn_in(&mut self, shared: &mut Shared<H>, id: NodeId, token: H, turn_in: TurnIn<H>) {
         let Some(node) = self.tree.get_mut(id) else { return };
         let (Some(channel), Kind::Token { turn_ins }) = (node.channel(), &mut node.kind) else {
             return;
         };
-        turn_ins.push_back(TurnIn { collection, debug });
-        shared.emit(Effect::TurnIn { channel, client_end: token.into_handle() });
+        turn_ins.push_back(turn_in);
+        shared.emit(Effect::TurnIn { channel, client_end: token });
     }
 
     /// The token was drained. If it is proven, the node becomes a collection; everything else about
@@ -40,7 +33,7 @@ impl<H> LogicalCollection<H> {
     pub fn turned_in(&mut self, shared: &mut Shared<H>, id: NodeId, proven: bool) {
         let Some(node) = self.tree.get_mut(id) else { return };
         let Kind::Token { turn_ins } = &mut node.kind else { return };
-        let Some(TurnIn { collection, debug }) = turn_ins.pop_front() else { return };
+        let Some(TurnIn { dialect, collection, debug }) = turn_ins.pop_front() else { return };
         if !proven {
             log_unknown_token(shared, debug);
             return;
@@ -58,9 +51,9 @@ impl<H> LogicalCollection<H> {
         }
         shared.close(token, None);
         let served = Served::Node { collection: self.id, node: id };
-        let channel = shared.serve(ChannelKind::Collection, collection.into_handle(), served);
+        let channel = shared.serve(dialect.collection(), collection, served);
         self.tree.change(id, |node| {
-            node.kind = Kind::Collection(Participant::new());
+            node.kind = Kind::Collection(Participant::new(dialect));
             node.link = Link::Open(channel);
             node.debug = debug.unwrap_or_else(|| node.debug.clone());
         });

@@ -5,6 +5,7 @@ pub(crate) mod debug_info;
 pub(crate) mod node;
 pub(crate) mod rights;
 pub(crate) mod selection;
+pub(crate) mod waits;
 pub(crate) mod weakness;
 
 use std::collections::{BTreeMap, VecDeque};

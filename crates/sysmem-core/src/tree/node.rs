@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use fidl::{Responder, ServerEnd};
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::debug_info::DebugInfo;
 use super::rights::RightsMask;
+use super::waits::{Dialect, Waits};
 use super::weakness::Weakness;
 use crate::interface::{ChannelId, NodeId};
 use crate::lifetime::Tracker;
@@ -77,7 +77,9 @@ pub(crate) enum FailureMode {
 /// What is parked on a token that somebody turns in.
 #[derive(Debug)]
 pub(crate) struct TurnIn<H> {
-    pub collection: ServerEnd<fsysmem2::BufferCollectionMarker, H>,
+    /// What the client of the collection is going to speak.
+    pub dialect: Dialect,
+    pub collection: H,
     /// Of the Allocator at that moment.
     pub debug: Option<DebugInfo>,
 }
@@ -91,20 +93,19 @@ pub(crate) struct Participant<H> {
     pub must_match: Option<Arc<fsysmem2::SingleBufferSettings>>,
     /// `WaitForAllBuffersAllocated` was handled, answered or not.
     pub has_waited: bool,
-    /// Oldest first.
-    pub waits: Vec<Responder<fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod>>,
+    pub waits: Waits,
     /// Eventpairs that are to follow the number of buffers once there are any (5.5).
     pub trackers: Vec<Tracker<H>>,
 }
 
 impl<H> Participant<H> {
     /// Has said nothing yet.
-    pub const fn new() -> Self {
+    pub fn new(dialect: Dialect) -> Self {
         Self {
             constraints: None,
             must_match: None,
             has_waited: false,
-            waits: Vec::new(),
+            waits: Waits::new(dialect),
             trackers: Vec::new(),
         }
     }

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RightsMask(u32);
 
+const TRANSFER: u32 = 0x2;
 const WRITE: u32 = 0x8;
 const SAME_RIGHTS: u32 = 0x8000_0000;
 
@@ -19,6 +20,11 @@ impl RightsMask {
     /// The bits that are left.
     pub const fn bits(self) -> u32 {
         self.0
+    }
+
+    /// Whether handles can be sent to the node at all.
+    pub const fn lets_transfer(self) -> bool {
+        self.0 & TRANSFER != 0
     }
 
     /// Of all rights, writing is the one that a handle on Linux can be without.

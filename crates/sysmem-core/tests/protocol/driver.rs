@@ -7,7 +7,7 @@ use sysmem_core::{
     AllocationId, Breakage, ChannelId, ChannelKind, Config, Core, HeapFailure, Input, Instant,
     Strength,
 };
-use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
+use sysmem_fidl::{fuchsia_sysmem as fsysmem, fuchsia_sysmem2 as fsysmem2};
 
 use crate::handle::{Object, Pair, SimHandle};
 use crate::memory::{Allocation, CloseWeakAsap, Memory, report_of};
@@ -40,8 +40,13 @@ impl Driver {
 
     /// A new connection to the Allocator.
     pub fn connect(&mut self) -> Pair {
+        self.connect_to(ChannelKind::Allocator)
+    }
+
+    /// A new connection to an Allocator of either version.
+    pub fn connect_to(&mut self, kind: ChannelKind) -> Pair {
         let channel = self.core.accept();
-        let pair = self.wires.new_pair(ChannelKind::Allocator);
+        let pair = self.wires.new_pair(kind);
         self.wires.attach(channel, pair);
         pair
     }
@@ -68,8 +73,11 @@ impl Driver {
         self.feed(input);
         let wire = &self.wires.channels[&pair];
         if let Some((txid, ordinal)) = call.filter(|_| wire.ended.is_none()) {
-            let may_wait =
-                ordinal == fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod::ORDINAL;
+            let waiting = [
+                fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod::ORDINAL,
+                fsysmem::BufferCollectionWaitForBuffersAllocatedMethod::ORDINAL,
+            ];
+            let may_wait = waiting.contains(&ordinal);
             let is_answered = !wire.outstanding.contains(&txid);
             assert!(is_answered || may_wait, "{txid:?} on {pair:?} is not answered");
         }

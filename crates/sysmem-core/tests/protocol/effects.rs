@@ -70,6 +70,8 @@ impl Wires {
             }
             Effect::Log(record) => self.log.push(record),
             Effect::Explain(failure) => self.failed(failure),
+            Effect::SetSink { view, sink } => self.set_sink(view, sink),
+            Effect::Notify { view, event } => self.notify(view, event),
         }
     }
 
@@ -123,6 +125,7 @@ impl Wires {
                 (responder.txid(), Answer::VmoInfo(result.map(Box::new)))
             }
             Reply::UnknownMethod { txid, .. } => (txid, Answer::UnknownMethod),
+            Reply::V1(reply) => self.reply_v1(channel, reply),
         };
         let wire = self.channels.get_mut(&pair).expect("a channel");
         assert!(wire.outstanding.remove(&txid), "{txid:?} on {pair:?} is not waited for");

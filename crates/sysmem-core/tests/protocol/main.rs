@@ -15,5 +15,6 @@ mod lifecycle;
 mod memory;
 mod model;
 mod simulator;
+mod sysmem1;
 mod wires;
 mod world;

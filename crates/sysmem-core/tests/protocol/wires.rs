@@ -8,12 +8,14 @@ use fidl::{
 };
 use sysmem_core::{
     Access, AllocationId, Breakage, BufferHandle, ChannelId, ChannelKind, CollectionName, Delivery,
-    FailedAllocation, Host, Input, Instant, NodeId, Presence, Record, Strength, VmoInfo,
+    FailedAllocation, Host, Input, Instant, NodeId, Presence, Record, Strength, TokenRequest,
+    VmoInfo, v1,
 };
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use crate::handle::{Object, Pair, Register, SimHandle};
 use crate::memory::{Allocation, Buffer, Memory};
+use crate::sysmem1::Notice;
 
 /// Channels, nodes and memory, as the core's numbers for them stand.
 pub struct Wires {
@@ -21,6 +23,10 @@ pub struct Wires {
     pub register: Register,
     pub channels: BTreeMap<Pair, Wire>,
     pub served: BTreeMap<ChannelId, Pair>,
+    /// Where events of views go.
+    pub sinks: BTreeMap<ChannelId, SimHandle>,
+    /// What came there.
+    pub events: BTreeMap<Pair, Vec<Notice>>,
     /// Where answers were sent to since one last looked.
     pub answered: BTreeSet<Pair>,
     pub turn_ins: Vec<(ChannelId, SimHandle)>,
@@ -87,6 +93,7 @@ pub enum Answer {
     IsKnown(bool),
     VmoInfo(Result<Box<VmoInfo>, fsysmem2::Error>),
     UnknownMethod,
+    V1(Box<v1::Reply>),
 }
 
 impl Default for Wires {
@@ -96,6 +103,8 @@ impl Default for Wires {
             register: Register::default(),
             channels: BTreeMap::new(),
             served: BTreeMap::new(),
+            sinks: BTreeMap::new(),
+            events: BTreeMap::new(),
             answered: BTreeSet::new(),
             turn_ins: Vec::new(),
             allocations: BTreeMap::new(),
@@ -233,6 +242,7 @@ impl Wires {
         wire.to_server.clear();
         wire.ended = Some(epitaph);
         self.closed.push(pair);
+        self.sinks.remove(&channel);
         self.note_drops();
     }
 
@@ -241,12 +251,17 @@ impl Wires {
         let decoded = match self.channels[&pair].kind {
             ChannelKind::Allocator => receive_request(&bytes, &mut handles)
                 .map(|received| known(channel, received, Input::Allocator)),
-            ChannelKind::Token => receive_request(&bytes, &mut handles)
-                .map(|received| known(channel, received, Input::Token)),
+            ChannelKind::Token => receive_request(&bytes, &mut handles).map(|received| {
+                known(channel, received, |id, it: TokenRequest<_>| it.into_input(id))
+            }),
             ChannelKind::Collection => receive_request(&bytes, &mut handles)
                 .map(|received| known(channel, received, Input::Collection)),
             ChannelKind::Group => receive_request(&bytes, &mut handles)
                 .map(|received| known(channel, received, Input::Group)),
+            ChannelKind::AllocatorV1 => receive_request(&bytes, &mut handles)
+                .map(|received| known(channel, received, Input::AllocatorV1)),
+            ChannelKind::View => receive_request(&bytes, &mut handles)
+                .map(|received| known(channel, received, |id, it| Input::View(id, Box::new(it)))),
         };
         decoded
             .unwrap_or_else(|error| Input::Broken { channel, reason: Breakage::Malformed(error) })

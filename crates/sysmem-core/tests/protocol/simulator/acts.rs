@@ -36,6 +36,7 @@ impl Run {
                 ChannelKind::Token => self.act_as_token(pair, &peer),
                 ChannelKind::Collection => self.act_as_collection(pair, &peer),
                 ChannelKind::Group => self.act_as_group(pair, &peer),
+                ChannelKind::AllocatorV1 | ChannelKind::View => {}
             }
         }
     }

@@ -11,10 +11,11 @@ const TEXT_BYTES: usize = fidl_sysmem::MAX_TEXT_LENGTH as usize;
 const FINDING_BYTES: usize = fidl_sysmem::MAX_FINDING_LENGTH as usize;
 const EXPLANATION_BYTES: usize = fidl_sysmem::MAX_EXPLANATION_LENGTH as usize;
 const LIST_ITEMS: usize = fidl_sysmem::MAX_FINDINGS as usize;
+const REPAIRS: usize = fidl_sysmem::MAX_REPAIRS as usize;
 
 /// Bytes of all findings together, about: an explanation has to fit into a packet, and the least
 /// preferred combinations of group children are left out where it would not.
-const ALL_FINDINGS_BYTES: usize = 44 << 10;
+const ALL_FINDINGS_BYTES: usize = 54 << 10;
 
 /// What a table takes beside its texts, about.
 const TABLE_BYTES: usize = 64;
@@ -34,14 +35,17 @@ pub(crate) fn in_full(failure: &FailedAllocation, explained: &Explained) -> Expl
     }
 }
 
-/// The explanation of a failure that nobody looks into.
+/// What is said of a failure that nobody looks into.
 pub(crate) fn in_short(failure: &FailedAllocation) -> Explanation {
     let name = Some(&failure.name).filter(|name| !name.is_empty());
     Explanation {
         buffer_collection_id: Some(failure.collection),
         collection_name: name.map(|name| cut(name, TEXT_BYTES)),
         failed_at: Some(failure.failed_at.0),
-        text: Some(cut(format_args!("{failure} (not explained)"), EXPLANATION_BYTES)),
+        text: Some(cut(
+            format_args!("{failure} (not explained: too much has failed at once)"),
+            EXPLANATION_BYTES,
+        )),
         findings: None,
         combinations: u32::try_from(failure.combinations_tried()).ok(),
     }
@@ -69,7 +73,7 @@ fn finding(combination: &ExplainedCombination) -> fidl_sysmem::Finding {
         }
         Reason::Disagreement(finding) => {
             let suspects = finding.suspects.iter().take(LIST_ITEMS);
-            let repairs = finding.repairs.iter().take(LIST_ITEMS);
+            let repairs = finding.repairs.iter().take(REPAIRS);
             fidl_sysmem::Finding {
                 rule: Some(cut(finding.failure.rule(), TEXT_BYTES)),
                 conflicts: Some(suspects.map(|suspect| conflict(combination, suspect)).collect()),
@@ -177,5 +181,79 @@ impl Write for Room {
         let fits = more.floor_char_boundary(room);
         self.text.push_str(&more[..fits]);
         if fits == more.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sysmem_fidl::Handle;
+    use sysmem_fidl::linux_sysmem::ConflictingParticipant;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("ä", 2), "ä");
+        assert_eq!(cut("äöü", 5), "ä…");
+        assert_eq!(cut(format_args!("{}{}", "a".repeat(9), "b"), 9), format!("{}…", "a".repeat(6)));
+        assert_eq!(cut("", 3), "");
+    }
+
+    /// As large as every limit lets it become.
+    fn largest_finding() -> fidl_sysmem::Finding {
+        let text = || Some("x".repeat(TEXT_BYTES));
+        let name =
+            || Some(fidl_sysmem::ParticipantName { name: text(), id: Some(1), number: Some(1) });
+        let field = || fidl_sysmem::FieldValue { field: text(), value: text() };
+        let conflict = || ConflictingParticipant {
+            participant: name(),
+            fields: Some((0..LIST_ITEMS).map(|_| field()).collect()),
+        };
+        let repair = || fidl_sysmem::Repair {
+            participant: name(),
+            text: text(),
+            field: text(),
+            from: text(),
+            to: text(),
+        };
+        fidl_sysmem::Finding {
+            text: Some("x".repeat(FINDING_BYTES)),
+            rule: text(),
+            conflicts: Some((0..LIST_ITEMS).map(|_| conflict()).collect()),
+            is_minimal: Some(true),
+            repairs: Some((0..REPAIRS).map(|_| repair()).collect()),
+        }
+    }
+
+    /// Bytes of an explanation with these findings, in a body and as counted here.
+    fn sizes(findings: Vec<fidl_sysmem::Finding>) -> (usize, usize) {
+        let counted = findings.iter().map(size_of_finding).sum();
+        let explanation = Explanation {
+            buffer_collection_id: Some(1),
+            collection_name: Some("x".repeat(TEXT_BYTES)),
+            failed_at: Some(1),
+            text: Some("x".repeat(EXPLANATION_BYTES)),
+            findings: Some(findings),
+            combinations: Some(1),
+        };
+        let mut encoder = fidl::Encoder::<Handle>::new();
+        fidl::encode_body::<Explanation, Handle>(explanation, &mut encoder).unwrap();
+        (encoder.bytes().len(), counted)
+    }
+
+    #[test]
+    fn an_explanation_fits_into_a_packet() {
+        // The header, and the envelope of a result.
+        const AROUND_BYTES: usize = fidl::message::HEADER_SIZE + 16;
+        let (empty, _) = sizes(Vec::new());
+        let rest = fidl::message::MAX_BYTES - AROUND_BYTES - empty;
+        assert!(rest >= ALL_FINDINGS_BYTES, "{rest}");
+        let small = fidl_sysmem::Finding { conflicts: Some(Vec::new()), ..largest_finding() };
+        for findings in [vec![largest_finding()], vec![small; LIST_ITEMS]] {
+            let (bytes, counted) = sizes(findings);
+            assert!(bytes - empty <= counted, "{bytes} {counted}");
+        }
+        let largest = size_of_finding(&largest_finding());
+        assert!(largest <= ALL_FINDINGS_BYTES, "{largest}: one finding at least is told");
     }
 }

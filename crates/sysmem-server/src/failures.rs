@@ -196,3 +196,81 @@ impl Involved {
         client.uid == 0 || client.uid == own || self.clients.iter().any(|it| it.uid == client.uid)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use fidl::Txid;
+    use sysmem_fidl::Handle;
+    use sysmem_fidl::linux_sysmem::DiagnosticsRequest;
+
+    use super::*;
+
+    fn client(uid: u32) -> Credentials {
+        Credentials { pid: NonZeroU32::new(1), uid, gid: uid }
+    }
+
+    fn involved(uid: u32) -> Involved {
+        Involved { koids: Vec::new(), clients: vec![client(uid)] }
+    }
+
+    fn of(collection: u64) -> Explanation {
+        Explanation { buffer_collection_id: Some(collection), ..Default::default() }
+    }
+
+    fn asker(channel: u64) -> Asker {
+        let mut encoder = fidl::Encoder::<Handle>::new();
+        let (txid, request) = (Txid::new(1).unwrap(), DiagnosticsExplainRequest::default());
+        fidl::encode_call::<DiagnosticsExplainMethod, Handle>(txid, request, &mut encoder).unwrap();
+        let received = fidl::receive_request(encoder.bytes(), &mut Vec::<Handle>::new());
+        match received {
+            Ok(fidl::Received::Request(DiagnosticsRequest::Explain { responder, .. })) => {
+                Asker { channel: ChannelId(channel), responder }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn who_asks_early_is_answered_once_there_is_an_answer() {
+        let mut failures = Failures::default();
+        let (id, _) = failures.add(involved(5), of(1));
+        for channel in [7, 8, 7] {
+            let failure = failures.find(Subject::Collection(1), client(5)).unwrap();
+            failure.wait(asker(channel)).unwrap();
+        }
+        assert_eq!(failures.questions_of(ChannelId(7)), 2);
+        failures.forget_asker(ChannelId(8));
+        let explained = Explanation { text: Some("since".to_owned()), ..of(1) };
+        let (failure, askers) = failures.finish(id, Some(explained.clone())).unwrap();
+        assert_eq!((&failure.explanation, askers.len()), (&explained, 2));
+        assert!(failures.finish(id, None).is_none());
+        let failure = failures.find(Subject::Collection(1), client(5)).unwrap();
+        assert!(failure.wait(asker(9)).is_err(), "nobody waits for what is there");
+    }
+
+    #[test]
+    fn a_failure_is_for_those_who_took_part_and_for_whoever_runs_the_service() {
+        let mut failures = Failures::default();
+        failures.add(involved(4_000_000_001), of(1));
+        let mut finds = |uid| failures.find(Subject::Collection(1), client(uid)).is_some();
+        let own = rustix::process::geteuid().as_raw();
+        assert!(finds(4_000_000_001) && finds(0) && finds(own));
+        assert!(!finds(4_000_000_002));
+    }
+
+    #[test]
+    fn who_fails_most_is_forgotten_first() {
+        let mut failures = Failures::default();
+        failures.add(involved(1), of(1));
+        failures.find(Subject::Collection(1), client(1)).unwrap().wait(asker(7)).unwrap();
+        for collection in 2..200 {
+            let (_, forgotten) = failures.add(involved(2), of(collection));
+            assert!(forgotten.is_empty(), "it was another one that nobody had asked about");
+        }
+        assert_eq!(failures.recent.len(), MAX_FAILURES);
+        let mut is_known = |id| failures.find(Subject::Collection(id), client(0)).is_some();
+        assert!(is_known(1) && is_known(199) && !is_known(2));
+    }
+}

@@ -7,6 +7,8 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use common::*;
+use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
+use sysmem_fidl::fuchsia_math::SizeU;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_fidl::linux_sysmem::{
     DiagnosticsExplainRequest, DiagnosticsProxy, ExplainError, Explanation,
@@ -178,6 +180,66 @@ fn explain_many_failures_leave_the_latest_and_hold_up_nobody() {
     let known: Vec<u64> = known.map(|(id, _)| *id).collect();
     let latest: Vec<u64> = pairs[36..].iter().map(|(id, _)| *id).collect();
     assert_eq!(known, latest);
+}
+
+/// More than can be explained at once: every question is answered all the same, and others are
+/// served meanwhile.
+#[test]
+fn explain_a_burst_of_failures_holds_up_nobody() {
+    let server = server();
+    let allocator = connect(&server);
+    let pair = || {
+        let token = shared_token(&allocator);
+        let other = duplicate(&token);
+        token.sync().unwrap();
+        let (camera, encoder) = (bind(&allocator, token), bind(&allocator, other));
+        ask_for(&camera, many_formats(8192));
+        (camera, encoder)
+    };
+    let pairs: Vec<_> = (0..60).map(|_| pair()).collect();
+    for (camera, _) in &pairs {
+        camera.sync().unwrap();
+    }
+    for (_, encoder) in &pairs {
+        ask_for(encoder, many_formats(4096));
+    }
+    assert_serves(&allocator);
+    let (mut explained, mut unexplained) = (0, 0);
+    for (camera, encoder) in pairs {
+        assert_eq!(encoder.caller().end().epitaph, Some(-1));
+        let explanation = diagnostics(&server).explain(about_channel(koid(&camera)));
+        let explanation = explanation.unwrap().unwrap();
+        assert_serves(&allocator);
+        match explanation.findings {
+            Some(_) => explained += 1,
+            None => {
+                let text = explanation.text.unwrap();
+                assert!(text.contains("too much has failed at once"), "{text}");
+                unexplained += 1;
+            }
+        }
+    }
+    assert!(explained > 0 && explained + unexplained == 60, "{explained} {unexplained}");
+}
+
+/// So many formats that it takes a while to find out about them, in rows of at most so many bytes.
+fn many_formats(max_bytes_per_row: u32) -> BufferCollectionConstraints {
+    let modifiers = PixelFormatModifier::MEMBERS.iter().copied();
+    let is_real = |modifier: &PixelFormatModifier| {
+        ![PixelFormatModifier::DO_NOT_CARE, PixelFormatModifier::INVALID].contains(modifier)
+    };
+    let image = |pixel_format_modifier| ImageFormatConstraints {
+        pixel_format: Some(PixelFormat::R8G8B8A8),
+        pixel_format_modifier: Some(pixel_format_modifier),
+        color_spaces: Some(vec![ColorSpace::SRGB]),
+        min_size: Some(SizeU { width: 2048, height: 64 }),
+        max_bytes_per_row: Some(max_bytes_per_row),
+        ..Default::default()
+    };
+    BufferCollectionConstraints {
+        image_format_constraints: Some(modifiers.filter(is_real).map(image).collect()),
+        ..bytes(None, None)
+    }
 }
 
 /// Who attaches to a collection fails alone, and conflicts with what there is.

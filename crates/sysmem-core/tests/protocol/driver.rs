@@ -22,18 +22,23 @@ pub struct Driver {
     pub now: Instant,
 }
 
+/// One heap, no preferences.
+pub fn config(first_collection_id: u64) -> Config {
+    Config {
+        heaps: HeapCatalog::system_ram(false),
+        format_costs: Vec::new(),
+        page_size_bytes: 4096,
+        first_collection_id,
+    }
+}
+
 impl Driver {
     pub fn new() -> Self {
         Self::with_first_collection(1)
     }
 
     pub fn with_first_collection(first_collection_id: u64) -> Self {
-        let config = Config {
-            heaps: HeapCatalog::system_ram(false),
-            format_costs: Vec::new(),
-            page_size_bytes: 4096,
-            first_collection_id,
-        };
+        let config = config(first_collection_id);
         let (core, wires, model) = (Core::new(config), Wires::default(), Model::default());
         Self { core, wires, model, now: Instant(0) }
     }

@@ -5,6 +5,7 @@ mod attach;
 mod attach_images;
 mod collections;
 mod diagnostics;
+mod explained;
 mod failure;
 mod groups;
 mod heap;

@@ -184,7 +184,10 @@ impl Wires {
     pub fn send_raw(&mut self, pair: Pair, bytes: Vec<u8>, handles: Vec<SimHandle>) {
         let wire = self.channels.get_mut(&pair).expect("a channel");
         if wire.client_open && wire.ended.is_none() {
-            wire.to_server.push_back(Packet { bytes, handles });
+            let packet = Packet { bytes, handles };
+            // Garbage may happen to look like a call.
+            wire.outstanding.extend(packet.call().map(|(txid, _)| txid));
+            wire.to_server.push_back(packet);
         }
         self.note_drops();
     }

@@ -188,7 +188,7 @@ impl<H: Handle> Core<H> {
                 return Err(Inconsistency::WrongDeadline(*id));
             }
         }
-        if let Some(id) = self.shared.allocations.faulty() {
+        if let Some(id) = self.shared.allocations.first_inconsistent() {
             return Err(Inconsistency::WrongRecord(id));
         }
         let mut trackers: BTreeMap<ChannelId, usize> = BTreeMap::new();

@@ -174,16 +174,16 @@ pub enum Effect<H> {
     /// Make the buffers of a plan; answer [`Input::Allocated`].
     Allocate { allocation: AllocationId, plan: AllocationPlan },
     /// The core holds the buffers no longer; each lives as long as clients hold it. From now on the
-    /// driver tells what becomes of them: [`Input::StrongGone`] and [`Input::BufferGone`]. More weak
-    /// handles may be delivered all the same.
+    /// driver tells what becomes of them: [`Input::StrongGone`] and [`Input::BufferGone`]. More
+    /// weak handles may be delivered all the same.
     LetGo(AllocationId),
-    /// The last strong handle to a buffer is gone: close the server's end of the eventpair that came
-    /// with its weak handles. Comes only where weak handles may have been delivered.
+    /// The last strong handle to a buffer is gone: close the server's end of the eventpair that
+    /// came with its weak handles. Comes only where weak handles may have been delivered.
     CloseWeakAsap { allocation: AllocationId, index: u32 },
     /// Weak handles to a buffer are still there [`COMPLAINT_AFTER_NS`] after
     /// [`Effect::CloseWeakAsap`]. Log an error for each delivery of which that is true
-    /// (`sysmem2-protocols.md` 5.4): the collection, the buffer, who got the handle, and the identity
-    /// of the memory.
+    /// (`sysmem2-protocols.md` 5.4): the collection, the buffer, who got the handle, and the
+    /// identity of the memory.
     ComplainOfWeak { allocation: AllocationId, index: u32, collection: CollectionName },
     /// The node is gone, and with it its node ref.
     ForgetNode(NodeId),
@@ -363,8 +363,8 @@ pub enum Presence {
     Gone,
 }
 
-/// Whom handles are for, as clients call themselves (`sysmem2-protocols.md` 6.2): for complaints and
-/// for whoever looks into the service.
+/// Whom handles are for, as clients call themselves (`sysmem2-protocols.md` 6.2): for complaints
+/// and for whoever looks into the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     /// Empty if it has no name.
@@ -424,7 +424,7 @@ pub trait Host<H> {
     fn node_of(&self, event: &H) -> Option<NodeId>;
     /// The buffer whose handle this is, and what kind of handle.
     fn buffer_of(&self, vmo: &H) -> Option<BufferHandle>;
-    /// Whether any client has a strong handle to the buffer at this moment. The core's own hold does
-    /// not count. Only asked about buffers that the core has let go of.
+    /// Whether any client has a strong handle to the buffer at this moment. The core's own hold
+    /// does not count. Only asked about buffers that the core has let go of.
     fn has_strong_handle(&self, allocation: AllocationId, index: u32) -> bool;
 }

@@ -219,14 +219,14 @@ impl<H> Allocations<H> {
     }
 
     /// A record that does not fit together, for checks.
-    pub fn faulty(&self) -> Option<AllocationId> {
+    pub fn first_inconsistent(&self) -> Option<AllocationId> {
         let is_noted = |id, index, buffer: &Buffer| {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             buffer.complain_at.is_none_or(|at| {
                 buffer.presence == Presence::Weak && self.complaints.contains(&(at, id, index))
             })
         };
-        let mut faulty = self.by_id.iter().filter(|(id, allocation)| {
+        let mut inconsistent = self.by_id.iter().filter(|(id, allocation)| {
             let remaining = allocation.remaining();
             let is_late = |tracker: &Tracker<H>| tracker.buffers_remaining >= remaining;
             let mut buffers = allocation.buffers.iter().enumerate();
@@ -234,7 +234,7 @@ impl<H> Allocations<H> {
                 || allocation.trackers.iter().any(is_late)
                 || !buffers.all(|(index, buffer)| is_noted(**id, index, buffer))
         });
-        faulty.next().map(|(id, _)| *id)
+        inconsistent.next().map(|(id, _)| *id)
     }
 
     fn let_go_of(&mut self, id: AllocationId) -> Option<&mut Allocation<H>> {

@@ -8,8 +8,8 @@ use crate::shared::Shared;
 use crate::tree::node::{Kind, Node};
 
 impl<H> LogicalCollection<H> {
-    /// The node, and what is made below it from now on, holds the buffers no longer. Only as long as
-    /// it is not ready; a token never is.
+    /// The node, and what is made below it from now on, holds the buffers no longer. Only as long
+    /// as it is not ready; a token never is.
     pub(super) fn set_weak(&mut self, id: NodeId) -> Result<(), Deviation> {
         if self.tree.get(id).is_some_and(Node::is_ready) {
             return Err(Deviation::WeakWhenReady);
@@ -35,8 +35,9 @@ impl<H> LogicalCollection<H> {
     /// Draws the conclusions when no strong node is left: no buffers will be made any more, or
     /// those that were made are held no longer.
     ///
-    /// Fuchsia's documentation has it noticed before allocation when all nodes are ready, its server
-    /// at once. No strong node can come in between, so that at once is soon enough (section 8).
+    /// Fuchsia's documentation has it noticed before allocation when all nodes are ready, its
+    /// server at once. No strong node can come in between, so that at once is soon enough (section
+    /// 8).
     pub fn check_strength(&mut self, shared: &mut Shared<H>) {
         if self.tree.strong() > 0 || self.tree.is_empty() {
             return;

@@ -1,5 +1,5 @@
-//! A driver without sockets: it takes what clients did to the core, and has every promise of the core
-//! checked on the way.
+//! A driver without sockets: it takes what clients did to the core, and has every promise of the
+//! core checked on the way.
 
 use fidl::Method as _;
 use sysmem_core::negotiation::HeapCatalog;

@@ -1,5 +1,5 @@
-//! What the core says is carried out, and checked: that it names live things only, and says each thing
-//! once.
+//! What the core says is carried out, and checked: that it names live things only, and says each
+//! thing once.
 
 use std::fmt::Debug;
 

@@ -2,8 +2,8 @@
 //!
 //! [`driver`] stands in for a server, [`wires`] for its sockets, [`memory`] for its buffers. Every
 //! effect is checked when it is carried out ([`effects`]), and every input by what it has made of
-//! the trees ([`model`]). [`world`] and [`client`] give the sentences clients that read like clients;
-//! [`simulator`] sets hundreds of them loose by a seed.
+//! the trees ([`model`]). [`world`] and [`client`] give the sentences clients that read like
+//! clients; [`simulator`] sets hundreds of them loose by a seed.
 
 mod client;
 mod constraints;

@@ -3,7 +3,7 @@
 use sysmem_core::{Access, Delivery, Handles, Presence, Recipient, Strength};
 
 use crate::client::{Client, INTERNAL};
-use crate::constraints::{cpu, no_use, writer};
+use crate::constraints::{cpu, impossible, no_use, writer};
 use crate::memory::{CloseWeakAsap, Memory};
 use crate::world::World;
 
@@ -349,4 +349,29 @@ fn a_weak_participant_that_joins_late_gets_what_is_left() {
     late.set_constraints(cpu(0, 64));
     let presence = [Presence::Strong, Presence::Gone];
     assert_eq!(late.wait().buffers().handles, weak_handles(&presence));
+}
+
+#[test]
+fn buffers_are_delivered_before_they_are_let_go_of() {
+    let world = World::new();
+    let root = world.shared_token();
+    let group = root.group();
+    let strong = world.bind(group.child());
+    root.set_weak();
+    group.set_weak();
+    let weak = world.bind(group.child());
+    weak.set_weak_ok(false);
+    group.all_children_present();
+    let root = world.bind(root);
+    root.set_constraints(cpu(1, 64));
+    weak.set_constraints(cpu(1, 64));
+    let wait = weak.wait();
+    // The one strong node turns out not to be needed.
+    strong.set_constraints(impossible());
+    assert!(!strong.is_open());
+    assert_eq!(wait.buffers().handles, weak_handles(&ALL_STRONG));
+    assert_eq!(world.allocations_in(Memory::LetGo).len(), 1);
+    world.tell();
+    assert_eq!(root.epitaph(), INTERNAL);
+    assert_eq!(weak.epitaph(), INTERNAL);
 }

@@ -6,7 +6,8 @@
 //! itself checks what clients may rely on. At the end everybody leaves, and nothing may be left.
 //!
 //! A run that fails names its seed, and shows the inputs and effects of as few of its steps as it
-//! takes. `SYSMEM_SIM_SEED=n` replays one; `SYSMEM_SIM_STEPS=n` makes the test as long as one likes.
+//! takes. `SYSMEM_SIM_SEED=n` replays one; `SYSMEM_SIM_STEPS=n` makes the test as long as one
+//! likes.
 
 mod acts;
 mod course;

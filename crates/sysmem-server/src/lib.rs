@@ -17,6 +17,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Beside the Allocator it offers protocols about its own work, each on a socket of its own
+//! ([`Discoverable`]): why there are no buffers, and, to those who may know, all that there is.
+//!
 //! # What no client can do
 //!
 //! - Hold up the loop. Sends do not wait, reads take turns, slow heaps and slow closes have threads

@@ -91,7 +91,11 @@ pub fn constraints(constraints: &BufferCollectionConstraints) -> String {
     for (word, uses) in usage.as_object().into_iter().flatten() {
         let uses = match uses {
             Value::Array(uses) => {
-                uses.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("+")
+                let uses: Vec<&str> = uses.iter().filter_map(Value::as_str).collect();
+                // "Often" says the plain use as well.
+                let is_implied = |one: &&&str| uses.contains(&format!("{one}_OFTEN").as_str());
+                let told = uses.iter().filter(|one| !is_implied(one)).copied();
+                told.collect::<Vec<_>>().join("+")
             }
             number => number.to_string(),
         };
@@ -130,7 +134,7 @@ pub fn settings(settings: &SingleBufferSettings) -> String {
 }
 
 fn images(images: &[ImageFormatConstraints]) -> Vec<String> {
-    const SHOWN: usize = 3;
+    const SHOWN: usize = 4;
     let mut formats = Vec::new();
     for image in images {
         let linear = PixelFormatModifier::LINEAR;
@@ -253,6 +257,24 @@ mod tests {
         for (ns, text) in cases {
             assert_eq!(duration(ns), text);
         }
+    }
+
+    #[test]
+    fn wishes_are_told_in_a_few_words() {
+        let wishes = |json| constraints(&sysmem_json::from_text(json).unwrap());
+        let often =
+            r#"{"usage": {"cpu": ["READ", "READ_OFTEN", "WRITE"], "none": ["NONE_USAGE"]}}"#;
+        assert_eq!(wishes(often), "cpu READ_OFTEN+WRITE; none");
+        let images = r#"{"image_format_constraints": [
+            {"pixel_format": "NV12", "min_size": {"width": 16, "height": 8}},
+            {"pixel_format": "I420", "min_size": {"width": 16, "height": 8},
+             "max_size": {"width": 4294967295, "height": 4294967295}}]}"#;
+        assert_eq!(wishes(images), "NV12, I420 from 16x8");
+        let memory = r#"{"min_buffer_count": 3, "max_buffer_count": 5, "buffer_memory_constraints":
+            {"min_size_bytes": 4096, "secure_required": true,
+             "permitted_heaps": [{"heap_type": "a\u001bb", "id": 2}]}}"#;
+        let expected = "buffers: at least 3, at most 5; from 4.0 KiB; secure; a\\u{1b}b 2";
+        assert_eq!(wishes(memory), expected);
     }
 
     #[test]

@@ -11,9 +11,10 @@ use std::process::{Output, Stdio};
 use common::{error_text, sysmem, text};
 use serde_json::Value;
 
-const EXAMPLES: [&str; 9] = [
+const EXAMPLES: [&str; 10] = [
     "camera-encoder-display",
     "gpu-display",
+    "gpu-display-afbc",
     "gpu-choice-of-display",
     "conflict-stride",
     "conflict-modifier",
@@ -110,6 +111,7 @@ fn bad_input_is_status_1_and_says_where() {
         ("{}", "root"),
         (r#"{"root": {"constraints": {"usage": {"cpu": ["READS"]}}}}"#, "root.constraints.usage"),
         (r#"{"participants": [{"constraints": null}]}"#, "participants[0].constraints"),
+        (r#"{"root": {"name": "a", "name": "b"}}"#, "root.name"),
     ] {
         fs::write(&file, input).unwrap();
         for options in [&[][..], &["--json"]] {

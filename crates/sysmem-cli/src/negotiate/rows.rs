@@ -24,7 +24,7 @@ pub fn rows(table: &Value) -> Vec<Row> {
 fn add_fields(rows: &mut Vec<Row>, section: &str, fields: &Map<String, Value>) {
     for (field, value) in fields {
         if inner(field, value).is_empty() {
-            let lines = lines(value);
+            let lines = no_limit(field, value).map_or_else(|| lines(value), |word| vec![word]);
             rows.push(Row { section: section.to_owned(), field: field.clone(), lines });
         }
     }
@@ -46,6 +46,18 @@ fn inner<'a>(field: &str, value: &'a Value) -> Vec<(String, &'a Map<String, Valu
         }
         _ => Vec::new(),
     }
+}
+
+/// The word for the largest number of a field, which stands for no limit or no wish at all.
+fn no_limit(field: &str, value: &Value) -> Option<String> {
+    let is_largest = match value {
+        Value::Number(_) => [u32::MAX.into(), u64::MAX].contains(&value.as_u64()?),
+        Value::Object(size) => size.values().all(|side| side.as_u64() == Some(u32::MAX.into())),
+        _ => false,
+    };
+    let word = if field.starts_with("max_") { "unlimited" } else { "none" };
+    let has_limit = field.starts_with("max_") || field == "required_min_size";
+    (is_largest && has_limit).then(|| word.to_owned())
 }
 
 fn lines(value: &Value) -> Vec<String> {

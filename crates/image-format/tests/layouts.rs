@@ -1,6 +1,8 @@
 //! The worked layouts of `image-formats.md` section 9, and what constraints of rows make of widths.
 
-use image_format::{Plane, RowConstraints, image_size, minimum_row_bytes, planes};
+use image_format::{
+    Plane, RowConstraints, RowRule, image_size, is_supported, minimum_row_bytes, planes,
+};
 use sysmem_fidl::fuchsia_images2::{PixelFormat as F, PixelFormatModifier as M};
 
 /// Number, format, modifier, width and height, bytes per row, size of the image, and for each plane
@@ -239,4 +241,31 @@ fn constraints_e43_intel_planar_and_ccs() {
     assert_eq!(row, Some(4096));
     let size = image_size(F::R8G8B8A8, M::INTEL_I915_Y_TILED_CCS, 1000, 600, 4096);
     assert_eq!(size, Some(2_498_560));
+}
+
+/// Whoever lays out many formats computes the rows of one for all that have its rule.
+#[test]
+fn modifiers_with_one_rule_have_rows_alike() {
+    let flags = [0x10, 0x40, 0x1000, 0x2000, 0x3070];
+    let afbc = [M::ARM_AFBC_16X16, M::ARM_AFBC_32X8]
+        .into_iter()
+        .flat_map(|base| flags.map(|flags| M::from_primitive(base.into_primitive() | flags)));
+    let modifiers: Vec<_> = M::MEMBERS.iter().copied().chain(afbc).collect();
+    let constraints = RowConstraints { min_width: 3, max_width: 900, ..NONE };
+    for format in F::MEMBERS.iter().copied() {
+        for first in modifiers.iter().copied() {
+            for second in modifiers.iter().copied() {
+                let are_supported = is_supported(format, first) && is_supported(format, second);
+                if !are_supported || RowRule::of(first) != RowRule::of(second) {
+                    continue;
+                }
+                for width in [1, 3, 17, 130, 900, 1000] {
+                    let row = |modifier| minimum_row_bytes(format, modifier, &constraints, width);
+                    assert_eq!(row(first), row(second), "{format:?} {first:?} {second:?}");
+                }
+            }
+        }
+    }
+    assert_ne!(RowRule::of(M::INTEL_I915_X_TILED), RowRule::of(M::INTEL_I915_Y_TILED));
+    assert_eq!(RowRule::of(M::ARM_LINEAR_TE), RowRule::Linear);
 }

@@ -44,7 +44,11 @@ pub(crate) const LONGEST_REST: Duration = Duration::from_secs(30);
 /// A host that has run so long is not one that dies again and again.
 pub(crate) const GOOD_RUN: Duration = Duration::from_secs(10);
 
-/// How long a host may take to end when it is told to.
+/// How long the bus waits for a driver in a host of its own before it says that it is ready
+/// (`sysmem1.md` 4.3).
+pub(crate) const BIND_WAIT: Duration = Duration::from_secs(10);
+
+/// How long hosts may take to end when they are told to.
 pub(crate) const HOST_END_WAIT: Duration = Duration::from_secs(2);
 
 /// The most devices on a bus.

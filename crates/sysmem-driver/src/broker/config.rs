@@ -150,6 +150,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_configuration() {
+        let text = include_str!("../../../../examples/broker/config.toml");
+        let config = BrokerConfig::parse(text).unwrap();
+        assert!(matches!(config.policy, Policy::Rules(rules) if rules.len() == 3));
+    }
+
+    #[test]
     fn errors_name_line_and_key() {
         let cases = [
             ("\nsocket_mode = 660000", 2, "socket_mode"),

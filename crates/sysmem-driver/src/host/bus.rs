@@ -22,7 +22,9 @@ use crate::host::isolated::{Assignment, Kind};
 use crate::host::library::{Bound, LoadedDriver};
 use crate::host::proxy_channel::{self, Reason, Receipt};
 use crate::host::registry::Registry;
-use crate::limits::{DEFAULT_MAX_WAIT, DEFAULT_MAX_WAITING, MAX_HANDED_OVER, PER_TURN};
+use crate::limits::{
+    DEFAULT_MAX_WAIT, DEFAULT_MAX_WAITING, HOST_END_WAIT, MAX_HANDED_OVER, PER_TURN,
+};
 use crate::peer::Peer;
 use crate::service::Service;
 use crate::status::Status;
@@ -121,7 +123,7 @@ impl DevHost {
                 }
             }
         }
-        host.start_isolated(Instant::now());
+        host.look_at_isolated(Instant::now());
         Ok(host)
     }
 
@@ -162,12 +164,14 @@ impl DevHost {
             for number in std::mem::take(&mut self.ready) {
                 self.serve_proxy(number);
             }
-            self.start_isolated(now);
+            self.look_at_isolated(now);
             self.drive_remote();
         };
-        for isolated in self.isolated.iter_mut().rev() {
-            isolated.end(self.poll.registry());
-        }
+        let registry = self.poll.registry();
+        let told = self.isolated.iter_mut().rev();
+        let ending: Vec<_> = told.filter_map(|isolated| isolated.tell_to_end(registry)).collect();
+        let deadline = Instant::now() + HOST_END_WAIT;
+        ending.into_iter().for_each(|host| host.wait(deadline));
         if let Some(remote) = &mut self.remote {
             remote.uplink.shut_down();
         }
@@ -194,7 +198,7 @@ impl DevHost {
         Ok(())
     }
 
-    /// Has a process of its own for a device, from the next [`DevHost::start_isolated`] on.
+    /// Has a process of its own for a device, from the next [`DevHost::look_at_isolated`] on.
     fn isolate(&mut self, config: &DeviceConfig, kind: Kind, sysmem_proxy: Option<PathBuf>) {
         let assignment = Assignment {
             name: config.name.clone(),
@@ -236,7 +240,7 @@ impl DevHost {
         if !self.ready.is_empty() {
             return Some(Duration::ZERO);
         }
-        let starts = self.isolated.iter().filter_map(Isolated::next_start);
+        let starts = self.isolated.iter().filter_map(Isolated::next_look);
         let uplink = self.remote.as_ref().and_then(|remote| remote.uplink.next_deadline());
         let next = starts.chain(uplink).min()?;
         Some(next.saturating_duration_since(Instant::now()))
@@ -298,9 +302,10 @@ impl DevHost {
         self.ready.push(number);
     }
 
-    fn start_isolated(&mut self, now: Instant) {
+    /// Starts the hosts that are due.
+    fn look_at_isolated(&mut self, now: Instant) {
         for isolated in &mut self.isolated {
-            isolated.start_if_due(&self.command, self.poll.registry(), now);
+            isolated.look(&self.command, self.poll.registry(), now);
         }
     }
 

@@ -14,7 +14,10 @@ use mio::{Interest, Registry, Token};
 use zx::{Channel, MessageBuffer, RecvError};
 
 use crate::host::isolated::{Assignment, BOUND};
-use crate::limits::{FIRST_REST, GOOD_RUN, HOST_END_WAIT, LONGEST_REST};
+use crate::limits::{BIND_WAIT, FIRST_REST, GOOD_RUN, LONGEST_REST};
+
+/// How often it is looked whether a host has ended.
+const END_LOOK: Duration = Duration::from_millis(5);
 
 /// The host of one device.
 #[derive(Debug)]
@@ -51,7 +54,18 @@ struct Running {
     /// On which its proxies speak. Gone after nonsense.
     proxy: Option<Channel>,
     since: Instant,
-    has_reported: bool,
+    report: Report,
+}
+
+/// Whether it is known what became of a driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Report {
+    /// Others wait for it.
+    Awaited,
+    /// It takes its time, and nobody waits any more.
+    Overdue,
+    /// It drives its device.
+    Here,
 }
 
 /// What a host had to say, or what happened to it.
@@ -78,7 +92,7 @@ impl Isolated {
     /// Whether it is not known yet what becomes of it.
     pub(super) fn is_starting(&self) -> bool {
         match &self.state {
-            State::Running(running) => !running.has_reported,
+            State::Running(running) => running.report == Report::Awaited,
             State::Resting { .. } | State::Gone => false,
         }
     }
@@ -91,17 +105,28 @@ impl Isolated {
         }
     }
 
-    /// When [`Isolated::start_if_due`] has something to do; `None`: not by itself.
-    pub(super) fn next_start(&self) -> Option<Instant> {
-        match self.state {
-            State::Resting { until } => Some(until),
+    /// When [`Isolated::look`] has something to do; `None`: not by itself.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        match &self.state {
+            State::Resting { until } => Some(*until),
+            State::Running(running) if running.report == Report::Awaited => {
+                Some(running.since + BIND_WAIT)
+            }
             State::Running(_) | State::Gone => None,
         }
     }
 
-    /// Starts the process if it is time.
-    pub(super) fn start_if_due(&mut self, command: &[OsString], registry: &Registry, now: Instant) {
-        if self.next_start().is_none_or(|at| at > now) {
+    /// Starts the process, or stops waiting for its driver, if it is time.
+    pub(super) fn look(&mut self, command: &[OsString], registry: &Registry, now: Instant) {
+        if self.next_look().is_none_or(|at| at > now) {
+            return;
+        }
+        if let State::Running(running) = &mut self.state {
+            running.report = Report::Overdue;
+            tracing::warn!(
+                device = self.name(),
+                "its driver is still binding; nobody waits for it"
+            );
             return;
         }
         match self.start(command, registry, now) {
@@ -122,17 +147,18 @@ impl Isolated {
     ) -> News {
         let State::Running(running) = &mut self.state else { return News::None };
         match running.lifeline.recv(buffer) {
-            Ok(message) if running.has_reported => {
+            Ok(message) if running.report == Report::Here => {
                 tracing::debug!(bytes = message.bytes.len(), "a host speaks twice");
                 News::None
             }
             Ok(message) => {
-                running.has_reported = true;
+                running.report = Report::Here;
                 if message.bytes == BOUND {
                     News::Bound
                 } else {
                     let text = String::from_utf8_lossy(message.bytes).into_owned();
-                    self.end(registry);
+                    self.restart = false;
+                    self.bury(registry, now);
                     News::Refused(text)
                 }
             }
@@ -150,20 +176,13 @@ impl Isolated {
         }
     }
 
-    /// Tells the host to end, and waits for it, but not for ever.
-    pub(super) fn end(&mut self, registry: &Registry) {
-        let State::Running(running) = std::mem::replace(&mut self.state, State::Gone) else {
-            return;
-        };
-        let mut process = running.release(registry);
-        let deadline = Instant::now() + HOST_END_WAIT;
-        while let Ok(None) = process.try_wait() {
-            if Instant::now() >= deadline {
-                tracing::warn!(device = self.name(), "its host does not end, and is killed");
-                kill(&mut process);
-                return;
+    /// Tells the host to end, and does not wait for it.
+    pub(super) fn tell_to_end(&mut self, registry: &Registry) -> Option<Ending> {
+        match std::mem::replace(&mut self.state, State::Gone) {
+            State::Running(running) => {
+                Some(Ending { device: self.name().to_owned(), process: running.release(registry) })
             }
-            thread::sleep(Duration::from_millis(5));
+            State::Resting { .. } | State::Gone => None,
         }
     }
 
@@ -200,7 +219,7 @@ impl Isolated {
             .process_group(0)
             .spawn()?;
         tracing::info!(device = self.name(), pid = process.id(), "its host has started");
-        Ok(Running { process, lifeline, proxy, since: now, has_reported: false })
+        Ok(Running { process, lifeline, proxy, since: now, report: Report::Awaited })
     }
 
     /// The process has gone, or is of no use any more.
@@ -224,6 +243,27 @@ impl Isolated {
     fn take_rest(&mut self, now: Instant) {
         self.state = State::Resting { until: now + self.rest };
         self.rest = (self.rest * 2).min(LONGEST_REST);
+    }
+}
+
+/// A host that was told to end.
+#[derive(Debug)]
+pub(super) struct Ending {
+    device: String,
+    process: Child,
+}
+
+impl Ending {
+    /// Waits until it has, and kills it if it has not by then.
+    pub(super) fn wait(mut self, deadline: Instant) {
+        while let Ok(None) = self.process.try_wait() {
+            if Instant::now() >= deadline {
+                tracing::warn!(device = self.device, "its host does not end, and is killed");
+                kill(&mut self.process);
+                return;
+            }
+            thread::sleep(END_LOOK);
+        }
     }
 }
 

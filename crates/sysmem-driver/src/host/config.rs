@@ -237,6 +237,12 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_bus() {
+        let bus = parse(include_str!("../../../../examples/devhost/bus.toml")).unwrap();
+        assert_eq!((bus.devices.len(), bus.proxy.is_some()), (2, true));
+    }
+
+    #[test]
     fn libraries_are_beside_the_file() {
         let bus =
             parse("[sysmem]\nlibrary = \"a.so\"\n[[device]]\nname = \"b\"\nlibrary = \"/b.so\"")

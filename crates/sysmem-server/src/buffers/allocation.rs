@@ -35,15 +35,6 @@ pub(crate) struct Addressee {
     pub(crate) now: Instant,
 }
 
-/// Handles to be sent.
-#[derive(Debug)]
-pub(super) struct Lent {
-    /// For each buffer, unless it is gone or not wanted.
-    pub(super) handles: Vec<Option<zx::Handle>>,
-    /// Some of them count as held as long as the channel is open.
-    pub(super) by_connection: bool,
-}
-
 impl Allocation {
     pub(super) fn new(buffers: Vec<Vmo>) -> Self {
         let buffers = buffers.into_iter().map(|memory| Some(Buffer::new(memory))).collect();
@@ -78,7 +69,8 @@ impl Allocation {
         self.buffers.iter().all(Option::is_none)
     }
 
-    /// Makes a handle to each buffer that is `wanted`.
+    /// Makes a handle to each buffer that is `wanted`. Calls `on_connection` for each that counts as
+    /// held for as long as the channel is open.
     ///
     /// # Errors
     ///
@@ -88,12 +80,12 @@ impl Allocation {
         terms: Terms,
         to: Addressee,
         wanted: impl Fn(u32) -> bool,
-    ) -> Result<Lent, VmoError> {
+        mut on_connection: impl FnMut(),
+    ) -> Result<Vec<Option<zx::Handle>>, VmoError> {
         let Terms { strength, access } = terms;
         self.lent_weakly |= strength == Strength::Weak;
         let slot = self.take_slot(strength);
         let mut handles = Vec::with_capacity(self.buffers.len());
-        let mut by_connection = false;
         for (index, place) in (0..).zip(&mut self.buffers) {
             let Some(buffer) = place.as_mut().filter(|_| wanted(index)) else {
                 handles.push(None);
@@ -102,7 +94,7 @@ impl Allocation {
             let (handle, hold) = buffer.open(access, slot)?;
             if hold == Hold::Connection {
                 buffer.track_by(to.channel, strength);
-                by_connection = true;
+                on_connection();
             }
             handles.push(Some(handle));
         }
@@ -110,7 +102,7 @@ impl Allocation {
             let Addressee { client, recipient, now: since, .. } = to;
             self.loans.add(Loan { slot, recipient, client, since });
         }
-        Ok(Lent { handles, by_connection })
+        Ok(handles)
     }
 
     /// Whether a client has a handle of this kind to a buffer.

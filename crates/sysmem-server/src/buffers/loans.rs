@@ -16,7 +16,7 @@ const LOOKED_AT_EACH_TIME: usize = 2;
 /// Loans of one allocation that are alive at a time, as many as there may be waits. The kernel
 /// goes through all locks of a buffer to set another one. Handles of further loans are tracked
 /// by their connections.
-const LOANS_MAX: usize = 4096;
+pub(super) const LOANS_MAX: usize = 4096;
 
 /// Handles that went out together, to all buffers of an allocation or to some. They have the same
 /// slot.

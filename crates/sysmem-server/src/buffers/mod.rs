@@ -25,8 +25,8 @@ use sysmem_core::{AllocationId, ChannelId, Instant};
 use zx::{CloseWatch, Drained, Strength, Vmo, VmoError, VmoIdentity};
 
 use crate::closer::Closer;
+use allocation::Allocation;
 pub(crate) use allocation::{Addressee, Terms};
-use allocation::{Allocation, Lent};
 use buffer::Buffer;
 pub(crate) use inspect::{Holder, SeenBuffer};
 pub(crate) use loans::Loan;
@@ -122,11 +122,9 @@ impl Buffers {
     ) -> Result<Vec<Option<zx::Handle>>, VmoError> {
         let Some(entry) = self.allocations.get_mut(&allocation) else { return Ok(Vec::new()) };
         let channel = to.channel;
-        let Lent { handles, by_connection } = entry.lend(terms, to, wanted)?;
-        if by_connection {
+        entry.lend(terms, to, wanted, || {
             self.by_connection.entry(channel).or_default().insert(allocation);
-        }
-        Ok(handles)
+        })
     }
 
     /// Makes a handle to one buffer; `None` if it is gone.

@@ -220,3 +220,22 @@ fn objects_many_events_are_looked_into_one_after_the_other() {
     }
     assert_eq!(turns, [LOOKS_PER_TURN, 6 * 64 - LOOKS_PER_TURN]);
 }
+
+#[test]
+fn objects_handles_past_the_limit_hold_their_buffers_until_the_connection_ends() {
+    zx::raise_descriptor_limit().unwrap();
+    let (mut store, _closed) = store(None, 1);
+    let handles: Vec<_> =
+        (0..loans::LOANS_MAX).flat_map(|_| lend(&mut store, Strength::Strong)).collect();
+    assert!(store.by_connection.is_empty());
+    drop(lend(&mut store, Strength::Weak));
+    drop(lend(&mut store, Strength::Strong));
+    assert_eq!(let_go(&mut store), []);
+    drop(handles);
+    let mut losses = Vec::new();
+    store.look_due(store.next_look().unwrap(), &mut losses);
+    assert_eq!(losses, []);
+    store.connection_closed(CHANNEL, START, &mut losses);
+    assert_eq!(losses, all_of(0));
+    assert!(store.by_connection.is_empty());
+}

@@ -1,15 +1,19 @@
 // Shares buffers without ever waiting for a reply: every request is one-way, and the program waits
 // only in poll(), for whatever happens next.
 //
-//     nonblocking one     two participants in one process
-//     nonblocking two     two processes; the second gets its token from the first
+//     nonblocking one      two participants in one process
+//     nonblocking two      two processes; the second gets its token from the first
+//     nonblocking guest    the second of two; the first is somebody else, at descriptor 0
 //
-// The first participant writes into every buffer, the second finds it in its own mapping.
+// The first participant writes into every buffer, the second finds it in its own mapping. Between
+// processes they talk over a channel: the first sends the token, later a message when it has
+// written, and then the second one when it has seen.
 
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +119,19 @@ static void check_pattern(participant_t *participant) {
     (void)printf("%u buffers shared\n", participant->info.buffer_count);
 }
 
+// Says which memory the buffers are, for comparison with what others have.
+static void print_identities(const participant_t *participant) {
+    for (uint32_t i = 0; i < participant->info.buffer_count; i++) {
+        struct stat status;
+        const int fd = zx_handle_fd(participant->info.buffers[i].vmo);
+        expect(fstat(fd, &status) == 0 ? ZX_OK : ZX_ERR_BAD_HANDLE, "a buffer");
+        (void)printf(
+            "inode %ju, %u bytes\n",
+            (uintmax_t)status.st_ino,
+            participant->info.settings.buffer_settings.size_bytes);
+    }
+}
+
 static void share_in_one_process(void) {
     participant_t writer;
     participant_t reader;
@@ -183,7 +200,7 @@ static void run_writer(zx_handle_t other) {
     participant_leave(&writer);
 }
 
-static void run_reader(zx_handle_t other) {
+static void run_reader(zx_handle_t other, bool is_guest) {
     participant_t reader;
     const zx_handle_t token = hear(other);
     const zx_handle_t allocator = connect_to_sysmem();
@@ -193,6 +210,9 @@ static void run_reader(zx_handle_t other) {
     wait_until_allocated(&reader);
     (void)hear(other);
     check_pattern(&reader);
+    if (is_guest) {
+        print_identities(&reader);
+    }
     tell(other, "seen", ZX_HANDLE_INVALID);
     participant_leave(&reader);
 }
@@ -205,7 +225,7 @@ static void share_between_processes(void) {
     expect(child < 0 ? ZX_ERR_NO_RESOURCES : ZX_OK, "a second process");
     if (child == 0) {
         zx_handle_close(near);
-        run_reader(far);
+        run_reader(far, false);
         zx_handle_close(far);
         exit(0);
     }
@@ -222,8 +242,12 @@ int main(int argc, char **argv) {
         share_in_one_process();
     } else if (argc == 2 && strcmp(argv[1], "two") == 0) {
         share_between_processes();
+    } else if (argc == 2 && strcmp(argv[1], "guest") == 0) {
+        const zx_handle_t host = zx_handle_from_fd(STDIN_FILENO);
+        run_reader(host, true);
+        zx_handle_close(host);
     } else {
-        (void)fprintf(stderr, "Usage: nonblocking one|two\n");
+        (void)fprintf(stderr, "Usage: nonblocking one|two|guest\n");
         return 2;
     }
     return 0;

@@ -39,6 +39,10 @@
 //! default the others fail with it: nobody waits for somebody who is gone. So keep the collection
 //! for as long as the buffers are in use, and release it at the end.
 //!
+//! When nothing suits everybody, the error says who conflicts with whom about what, and what would
+//! help: [`Error::explanation`]. The service is asked for that after the failure
+//! ([`Diagnostics`]), so it costs nothing as long as nothing fails.
+//!
 //! Memory that others write is no `&[u8]`: [`Buffer::map`] gives a [`Mapping`], which copies in and
 //! out.
 //!

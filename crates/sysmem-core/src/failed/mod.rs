@@ -5,6 +5,8 @@
 //! and outlive them. Whoever drives the core has the rest done where nobody waits for it.
 
 mod explained;
+mod explaining;
+mod names;
 
 use std::fmt;
 use std::sync::Arc;

@@ -234,7 +234,7 @@ struct Name<'a> {
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_plain = |c: char| c.is_alphanumeric() || "-_.:/ ".contains(c);
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.:/() ".contains(c);
         match self.name {
             Some(name) if !name.is_empty() && name.chars().all(is_plain) => f.write_str(name),
             Some(name) => write!(f, "{name:?}"),

@@ -95,6 +95,8 @@ pub enum ProtocolError {
     Reply(fidl::ReplyError),
     /// An event that cannot be ignored.
     UnexpectedEvent(u64),
+    /// What came to a sink is no event.
+    Event(fidl::ReceiveError),
     /// A reply that nobody waits for.
     UnexpectedReply(u32),
     /// A field that is always set is not.
@@ -229,6 +231,7 @@ impl fmt::Display for ProtocolError {
         match self {
             Self::Header(error) => error.fmt(f),
             Self::Reply(error) => error.fmt(f),
+            Self::Event(error) => error.fmt(f),
             Self::UnexpectedEvent(ordinal) => write!(f, "an unknown event {ordinal:#x}"),
             Self::UnexpectedReply(txid) => write!(f, "a reply {txid} that nobody waits for"),
             Self::MissingField(field) => write!(f, "{field} is not set"),

@@ -66,6 +66,8 @@ mod transport;
 
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "v1")]
+pub mod v1;
 
 pub use blocking::Blocking;
 pub use client::{Buffer, Buffers, Node, VmoInfo, VmoQuery};

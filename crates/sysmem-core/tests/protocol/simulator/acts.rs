@@ -33,10 +33,12 @@ impl Run {
         } else {
             match peer.kind {
                 ChannelKind::Allocator => self.act_as_allocator(pair),
+                ChannelKind::Token if self.rng.percent(10) => self.act_as_token_v1(pair, &peer),
                 ChannelKind::Token => self.act_as_token(pair, &peer),
                 ChannelKind::Collection => self.act_as_collection(pair, &peer),
                 ChannelKind::Group => self.act_as_group(pair, &peer),
-                ChannelKind::AllocatorV1 | ChannelKind::View => {}
+                ChannelKind::AllocatorV1 => self.act_as_allocator_v1(pair),
+                ChannelKind::View => self.act_as_view(pair, &peer),
             }
         }
     }
@@ -46,6 +48,9 @@ impl Run {
         let may_turn_in = self.is_at_rest(token) && !self.peers[&token].released;
         if !may_turn_in && !self.rng.percent(self.manners.rudeness) {
             return;
+        }
+        if self.speaks_v1(token) {
+            return self.bind_as_view(token);
         }
         let allocators = self.open(ChannelKind::Allocator);
         let Some(allocator) = self.rng.pick(&allocators) else {

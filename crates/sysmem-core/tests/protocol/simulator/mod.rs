@@ -16,6 +16,7 @@ mod holding;
 mod rng;
 mod rude;
 mod run;
+mod views;
 
 use course::{Course, Ending};
 
@@ -39,6 +40,8 @@ pub struct Tally {
     pub closed_trackers: usize,
     pub vmo_infos: usize,
     pub weak_handles: usize,
+    /// To participants of the first version.
+    pub deliveries_v1: usize,
     pub no_more_strong: usize,
 }
 
@@ -61,6 +64,7 @@ fn clients_without_plan() {
         ("closed trackers", count(|tally| tally.closed_trackers)),
         ("answers about VMOs", count(|tally| tally.vmo_infos)),
         ("weak handles made", count(|tally| tally.weak_handles)),
+        ("deliveries to views", count(|tally| tally.deliveries_v1)),
         ("weak handles refused", count(|tally| tally.no_more_strong)),
     ];
     println!("{counts:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sysmem_core::{AllocationId, ChannelKind, Delivery, Handles, HeapFailure, Instant, NodeId};
+use sysmem_core::{AllocationId, ChannelKind, Delivery, Handles, HeapFailure, Instant, NodeId, v1};
 
 use super::Tally;
 use super::rng::Rng;
@@ -54,6 +54,8 @@ pub struct Peer {
     /// Below an attached token.
     pub attached: bool,
     pub has_waited: bool,
+    /// `SetEventSink` was sent.
+    pub has_sink: bool,
     /// It was made with a parent.
     pub is_child: bool,
     /// `SetWeak` was sent on it, or before it was made on a parent; `SetWeakOk` likewise.
@@ -93,6 +95,7 @@ impl Peer {
             has_children: false,
             attached: false,
             has_waited: false,
+            has_sink: false,
             is_child: false,
             weak: false,
             weak_ok: false,
@@ -183,6 +186,15 @@ impl Run {
             }
         }
         self.work_off();
+        let mut views = self.open(ChannelKind::View);
+        for view in views.clone() {
+            if self.peers[&view].released {
+                self.close(view);
+            } else if !self.peers[&view].ready {
+                self.constrain_view(view);
+            }
+        }
+        views.retain(|view| self.peers.contains_key(view));
         let mut waiting = Vec::new();
         for collection in self.open(ChannelKind::Collection) {
             if self.peers[&collection].released {
@@ -201,6 +213,11 @@ impl Run {
             assert!(wire.ended.is_none(), "{collection:?} has failed: {log:#?}");
             let buffers = self.wait_for(collection);
             assert!(matches!(buffers, Some(Answer::Buffers(Ok(_)))), "{buffers:?}");
+        }
+        for view in views {
+            let answer = self.wait_for_view(view);
+            let Some(Answer::V1(reply)) = answer else { panic!("{answer:?}") };
+            assert!(matches!(*reply, v1::Reply::Buffers(_, Ok(_))), "{reply:?}");
         }
     }
 
@@ -291,12 +308,13 @@ impl Run {
                 Answer::Buffers(Err(_)) => self.tally.refusals += 1,
                 Answer::Tokens(tokens) => self.adopt(pair, &tokens),
                 Answer::NodeRef(node) => self.known_nodes.push(node),
+                Answer::V1(reply) => self.note_reply_v1(pair, *reply),
                 other => self.note_vmo_info(&other),
             }
         }
     }
 
-    fn note_delivery(&mut self, pair: Pair, delivery: Delivery) {
+    pub fn note_delivery(&mut self, pair: Pair, delivery: Delivery) {
         self.tally.deliveries += 1;
         let attached = self.peers.get(&pair).is_some_and(|peer| peer.attached);
         self.tally.late_deliveries += usize::from(attached);

@@ -2,7 +2,7 @@
 //! of `sysmem1.md` sections 7 and 8, as far as they need no sockets.
 
 mod client;
-mod constraints;
+pub mod constraints;
 mod effects;
 mod mixed;
 mod sink;

@@ -24,8 +24,8 @@
 //    the collection for all.
 //
 // Whatever is sent before a message on the same channel is handled before it. A server that cannot
-// go on with a channel closes it. Its last message may be an epitaph with a status; the first servers
-// sent none, and clients have to do without.
+// go on with a channel closes it. Its last message may be an epitaph with a status; the first
+// servers sent none, and clients have to do without.
 //
 // The library kept its name while its structs grew. What levels there were, and which of them a
 // peer speaks, is the version of the platform `sysmem1` here:

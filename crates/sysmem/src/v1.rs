@@ -1,4 +1,4 @@
-//! The first version of the protocol: its generated calls over [`Blocking`], and the sink for events.
+//! The first version of the protocol: its generated calls over [`Blocking`], and a sink for events.
 //!
 //! For programs that have to speak it. Participants of both versions share collections: a [`Token`]
 //! can be sent to either, and turned in over the Allocator of either. Structs become tables and the

@@ -71,18 +71,20 @@ impl Driver {
         true
     }
 
-    /// All calls but the one that waits are answered at once (`sysmem2-protocols.md` 2.1).
+    /// All calls but the one that waits are answered at once (`sysmem2-protocols.md` 2.1). What
+    /// only looks like a call, since it has a transaction, is not (`sysmem1.md` section 8, 33).
     fn feed_packet(&mut self, pair: Pair, channel: ChannelId, packet: Packet) {
         let call = packet.call();
         let input = self.wires.decode(pair, channel, packet);
         self.feed(input);
         let wire = &self.wires.channels[&pair];
         if let Some((txid, ordinal)) = call.filter(|_| wire.ended.is_none()) {
-            let waiting = [
+            let unanswered = [
+                fsysmem::BufferCollectionSetConstraintsMethod::ORDINAL,
                 fsysmem2::BufferCollectionWaitForAllBuffersAllocatedMethod::ORDINAL,
                 fsysmem::BufferCollectionWaitForBuffersAllocatedMethod::ORDINAL,
             ];
-            let may_wait = waiting.contains(&ordinal);
+            let may_wait = unanswered.contains(&ordinal);
             let is_answered = !wire.outstanding.contains(&txid);
             assert!(is_answered || may_wait, "{txid:?} on {pair:?} is not answered");
         }

@@ -9,11 +9,14 @@ use crate::interface::Strength;
 pub(crate) struct Weakness {
     strength: Strength,
     ok: WeakOk,
+    /// Somebody above has said it for children, this one among them.
+    ok_from_above: bool,
 }
 
 impl Weakness {
     /// Of a root.
-    pub const NONE: Self = Self { strength: Strength::Strong, ok: WeakOk::No };
+    pub const NONE: Self =
+        Self { strength: Strength::Strong, ok: WeakOk::No, ok_from_above: false };
 
     /// Of a child that is made now (3.1).
     pub const fn inherited(self) -> Self {
@@ -21,7 +24,8 @@ impl Weakness {
             WeakOk::No | WeakOk::ForNode => WeakOk::No,
             WeakOk::ForNodeAndChildren => WeakOk::ForNodeAndChildren,
         };
-        Self { strength: self.strength, ok }
+        let ok_from_above = matches!(ok, WeakOk::ForNodeAndChildren);
+        Self { strength: self.strength, ok, ok_from_above }
     }
 
     /// `SetWeak`, which implies `SetWeakOk` for the node alone.
@@ -52,6 +56,12 @@ impl Weakness {
     pub const fn may_wait(self) -> bool {
         !self.is_weak() || !matches!(self.ok, WeakOk::No)
     }
+
+    /// The same for a client of the first version, which gets no `close_weak_asap`: somebody above
+    /// has to watch for it, and what the node says itself is not enough.
+    pub const fn view_may_wait(self) -> bool {
+        !self.is_weak() || self.ok_from_above
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +77,21 @@ mod tests {
         node.set_ok(true);
         node.set_ok(false);
         assert!(node.inherited().inherited().may_wait());
+    }
+
+    #[test]
+    fn a_view_may_be_weak_only_by_the_word_of_somebody_above() {
+        let mut parent = Weakness::NONE;
+        assert!(parent.view_may_wait());
+        parent.set_weak();
+        parent.set_ok(true);
+        assert!(!parent.view_may_wait());
+        assert!(
+            parent.inherited().view_may_wait() && parent.inherited().inherited().view_may_wait()
+        );
+        let mut node = Weakness::NONE.inherited();
+        node.set_weak();
+        assert!(node.may_wait() && !node.view_may_wait());
     }
 
     #[test]

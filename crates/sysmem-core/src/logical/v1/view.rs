@@ -96,7 +96,7 @@ impl<H: Handle> LogicalCollection<H> {
     /// The view exists, so every message on its token was handled: the first event is due at once.
     fn set_sink(&mut self, shared: &mut Shared<H>, id: NodeId, sink: H) -> Result<(), Deviation> {
         let Some(node) = self.tree.get(id) else { return Ok(()) };
-        let (constrained, may_wait) = (node.constraints().is_some(), node.weakness.may_wait());
+        let (constrained, may_wait) = (node.constraints().is_some(), node.weakness.view_may_wait());
         let channel = node.channel();
         let (Some(view), Some(channel)) = (self.view_mut(id), channel) else { return Ok(()) };
         if view.sink != Sink::None {
@@ -162,7 +162,7 @@ impl<H: Handle> LogicalCollection<H> {
         id: NodeId,
         responder: Responder<fsysmem::BufferCollectionWaitForBuffersAllocatedMethod>,
     ) -> Result<(), Deviation> {
-        if !self.tree.get(id).is_some_and(|node| node.weakness.may_wait()) {
+        if !self.tree.get(id).is_some_and(|node| node.weakness.view_may_wait()) {
             return Err(Deviation::WaitOfWeakWithoutOk);
         }
         let Some(view) = self.view_mut(id) else { return Ok(()) };

@@ -211,7 +211,8 @@ impl Channels {
         Ok(name)
     }
 
-    fn has_served_peer(&self, socket: &zx::Channel) -> bool {
+    /// Whether the other end of a socket is served here.
+    pub(crate) fn has_served_peer(&self, socket: &zx::Channel) -> bool {
         let Some(name) = socket.peer_name() else { return false };
         self.accepted_as.contains_key(&name)
             || socket.peer_name_koid().is_some_and(|koid| self.named.contains_key(&koid))

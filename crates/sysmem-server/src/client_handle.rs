@@ -110,10 +110,15 @@ impl fidl::Handle for ClientHandle {
         if !self.is(object_type) {
             return Err(HandleFault::WrongType);
         }
-        self.object = match self.object.take() {
-            Some(Object::Channel(end)) if object_type == EVENTPAIR => Some(Object::EventPair(end)),
-            other => other,
-        };
+        if object_type == EVENTPAIR {
+            if self.channel().is_none_or(is_end_of_channel) {
+                return Err(HandleFault::WrongType);
+            }
+            self.object = match self.object.take() {
+                Some(Object::Channel(end)) => Some(Object::EventPair(end)),
+                other => other,
+            };
+        }
         Ok(self)
     }
 }
@@ -171,6 +176,12 @@ impl Gatekeeper {
     }
 }
 
+/// Whether the peer of an end has a name, as every end that is served here has. Who keeps such an
+/// end as an eventpair keeps the channel open when its client is long gone.
+fn is_end_of_channel(end: &Channel) -> bool {
+    end.peer_name().is_some()
+}
+
 /// Whether only the kernel stands behind memory: a memfd, a dma-buf. Asked in ways that no file
 /// system gets to hear of.
 fn is_harmless(handle: &zx::Handle) -> bool {
@@ -201,6 +212,22 @@ mod tests {
     use fidl::Handle as _;
 
     use super::*;
+
+    #[test]
+    fn objects_the_client_end_of_a_channel_is_no_eventpair() {
+        let (closer, closed) = Closer::spawn().unwrap();
+        let gate = Gatekeeper::new(closer).unwrap();
+        let (_ours, eventpair) = Channel::pair().unwrap();
+        let (client_end, served) = Channel::pair().unwrap();
+        served.bind_koid(zx::Koid::random()).unwrap();
+        let mut admitted = Vec::new();
+        gate.admit(&mut vec![eventpair.into(), client_end.into()], &mut admitted).unwrap();
+        let mut received = admitted.into_iter().map(|end| end.receive(EVENTPAIR, Rights::SAME));
+        received.next().unwrap().unwrap();
+        assert_eq!(received.next().unwrap().unwrap_err(), HandleFault::WrongType);
+        drop((gate, received));
+        closed.wait();
+    }
 
     #[test]
     fn objects_only_descriptors_of_the_kernel_itself_are_let_in() {

@@ -51,8 +51,13 @@ impl Driver {
         Ok(())
     }
 
-    /// The events of a view have somewhere to go.
+    /// The events of a view have somewhere to go: unless it is somewhere here. The client end of a
+    /// channel that is served, kept as a sink, would keep that channel open when its client is long
+    /// gone.
     pub(crate) fn set_sink(&mut self, view: ChannelId, end: ClientHandle) {
+        if end.channel().is_none_or(|end| self.objects.channels.has_served_peer(end)) {
+            return self.break_off(view, Breakage::Unservable);
+        }
         let id = self.connection_ids.draw();
         self.sinks.set(view, id, end);
     }

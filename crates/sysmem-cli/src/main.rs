@@ -47,7 +47,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         | Command::Inspect(_) => LevelFilter::OFF,
     };
     let verbosity = arguments.verbosity;
-    log::start(least, verbosity)?;
+    let _written_at_the_end = log::start(least, verbosity)?;
     match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Broker(arguments) => broker::run(arguments),

@@ -3,8 +3,11 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use ::sysmem::{Allocator, Constraints, ImageConstraints};
 use common::{Service, fail, succeed, sysmem, text};
@@ -12,6 +15,7 @@ use rustix::process::Signal;
 use sysmem_fidl::fuchsia_images2::{ColorSpace, PixelFormat, PixelFormatModifier};
 use sysmem_fidl::fuchsia_sysmem2::VULKAN_IMAGE_USAGE_SAMPLED;
 use tempfile::TempDir;
+use zx::Interest;
 
 const ALLOCATOR: &str = "fuchsia.sysmem2.Allocator";
 
@@ -153,4 +157,32 @@ fn serve_says_what_it_does_when_asked() {
     assert!(start(&[], "info").contains("serving"));
     let message = start(&[], "=nonsense=");
     assert!(message.starts_with("error: SYSMEM_LOG"), "{message}");
+}
+
+#[test]
+fn serve_does_not_wait_for_whoever_reads_its_log() {
+    let directory = TempDir::new().unwrap();
+    let svc = directory.path().join("run");
+    let mut service = sysmem(&["serve", "--svc", text(&svc)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(service.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n");
+    // Nobody reads the pipe, which holds 16 pages of whole lines; each bad packet is worth one.
+    for _ in 0..2000 {
+        let channel = zx::connect(svc.join(ALLOCATOR)).unwrap();
+        channel.send(b"no message", &[]).unwrap();
+        assert!(channel.wait(Interest::End, Some(Duration::from_secs(30))).unwrap());
+    }
+    let collection = Allocator::connect_in(&svc).unwrap().new_collection().unwrap();
+    collection.set_constraints(Constraints::new().cpu_write().camping(1).min_size_bytes(1)).unwrap();
+    assert_eq!(collection.wait_for_buffers().unwrap().len(), 1);
+    common::send(service.id(), Signal::TERM);
+    assert!(service.wait().unwrap().success(), "it ends, although its last words are not read");
+    let mut log = Vec::new();
+    service.stderr.take().unwrap().read_to_end(&mut log).unwrap();
+    assert!(log.len() > 60_000, "there were too few lines to fill the pipe");
 }

@@ -178,7 +178,9 @@ fn serve_does_not_wait_for_whoever_reads_its_log() {
         assert!(channel.wait(Interest::End, Some(Duration::from_secs(30))).unwrap());
     }
     let collection = Allocator::connect_in(&svc).unwrap().new_collection().unwrap();
-    collection.set_constraints(Constraints::new().cpu_write().camping(1).min_size_bytes(1)).unwrap();
+    collection
+        .set_constraints(Constraints::new().cpu_write().camping(1).min_size_bytes(1))
+        .unwrap();
     assert_eq!(collection.wait_for_buffers().unwrap().len(), 1);
     common::send(service.id(), Signal::TERM);
     assert!(service.wait().unwrap().success(), "it ends, although its last words are not read");

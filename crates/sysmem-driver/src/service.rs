@@ -3,9 +3,11 @@
 use fidl::{EncodeError, Encoder, Protocol, Received, ServerEnd};
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_hardware_sysmem::{
+    DriverConnectorConnectV1Method, DriverConnectorConnectV1Request,
     DriverConnectorConnectV2Method, DriverConnectorConnectV2Request, DriverConnectorMarker,
     DriverConnectorRequest,
 };
+use sysmem_fidl::fuchsia_sysmem;
 use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
 use zx::Channel;
 
@@ -17,16 +19,19 @@ pub const CONNECTOR: &str = discoverable::<DriverConnectorMarker>();
 pub enum Service {
     /// `fuchsia.sysmem2.Allocator`.
     AllocatorV2,
+    /// `fuchsia.sysmem.Allocator`.
+    AllocatorV1,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::AllocatorV2];
+    pub const ALL: [Self; 2] = [Self::AllocatorV2, Self::AllocatorV1];
 
     /// Its name in a service directory.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AllocatorV2 => discoverable::<AllocatorMarker>(),
+            Self::AllocatorV1 => discoverable::<fuchsia_sysmem::AllocatorMarker>(),
         }
     }
 
@@ -42,19 +47,31 @@ impl Service {
                 let request = DriverConnectorConnectV2Request { allocator_request };
                 fidl::encode_event::<DriverConnectorConnectV2Method, _>(request, encoder)
             }
+            Self::AllocatorV1 => {
+                let allocator_request = ServerEnd::new(end.into());
+                let request = DriverConnectorConnectV1Request { allocator_request };
+                fidl::encode_event::<DriverConnectorConnectV1Method, _>(request, encoder)
+            }
         }
     }
 
     /// Reads such a request; `None` if it is none.
     pub(crate) fn decode(bytes: &[u8], end: Channel) -> Option<(Self, Channel)> {
         let mut handles = vec![Handle::from(end)];
-        match fidl::receive_request::<DriverConnectorRequest<Handle>, _>(bytes, &mut handles) {
-            Ok(Received::Request(DriverConnectorRequest::ConnectV2 { payload })) => {
-                let end = zx::Handle::from(payload.allocator_request.into_handle());
-                Some((Self::AllocatorV2, Channel::from_handle(end).ok()?))
+        let request =
+            match fidl::receive_request::<DriverConnectorRequest<Handle>, _>(bytes, &mut handles) {
+                Ok(Received::Request(request)) => request,
+                Ok(Received::Unknown { .. }) | Err(_) => return None,
+            };
+        let (service, end) = match request {
+            DriverConnectorRequest::ConnectV2 { payload } => {
+                (Self::AllocatorV2, payload.allocator_request.into_handle())
             }
-            Ok(Received::Unknown { .. }) | Err(_) => None,
-        }
+            DriverConnectorRequest::ConnectV1 { payload } => {
+                (Self::AllocatorV1, payload.allocator_request.into_handle())
+            }
+        };
+        Some((service, Channel::from_handle(end.into()).ok()?))
     }
 }
 
@@ -71,15 +88,18 @@ mod tests {
 
     #[test]
     fn brokers_what_is_handed_on_is_read_back() {
-        let (client, server) = Channel::pair().unwrap();
-        let mut encoder = Encoder::new();
-        Service::AllocatorV2.encode(server, &mut encoder).unwrap();
-        let end = encoder.take_handles().next().unwrap().handle;
-        let end = Channel::from_handle(end.into()).unwrap();
-        let (service, end) = Service::decode(encoder.bytes(), end).unwrap();
-        assert_eq!(service, Service::AllocatorV2);
-        end.send(b"still connected", &[]).unwrap();
-        assert_eq!(client.recv(&mut zx::MessageBuffer::new()).unwrap().bytes, b"still connected");
+        for sent in Service::ALL {
+            let (client, server) = Channel::pair().unwrap();
+            let mut encoder = Encoder::new();
+            sent.encode(server, &mut encoder).unwrap();
+            let end = encoder.take_handles().next().unwrap().handle;
+            let end = Channel::from_handle(end.into()).unwrap();
+            let (service, end) = Service::decode(encoder.bytes(), end).unwrap();
+            assert_eq!(service, sent);
+            end.send(b"still connected", &[]).unwrap();
+            let mut buffer = zx::MessageBuffer::new();
+            assert_eq!(client.recv(&mut buffer).unwrap().bytes, b"still connected");
+        }
     }
 
     #[test]

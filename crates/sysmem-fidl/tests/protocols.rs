@@ -1,7 +1,9 @@
 //! Ordinals, names and openness of protocols and methods.
 
 use fidl::{Method, Openness, Protocol};
-use sysmem_fidl::fuchsia_hardware_sysmem::{DriverConnectorConnectV2Method, DriverConnectorMarker};
+use sysmem_fidl::fuchsia_hardware_sysmem::{
+    DriverConnectorConnectV1Method, DriverConnectorConnectV2Method, DriverConnectorMarker,
+};
 use sysmem_fidl::fuchsia_sysmem2::*;
 
 /// For each method: its ordinal, its name (which is that of the marker, with dots), and that it is
@@ -97,6 +99,7 @@ fn protocols_1_4_all_are_open_and_only_the_allocator_can_be_discovered() {
 /// `sysmem2-protocols.md` 1.11.
 #[test]
 fn protocols_1_11_driver_connector() {
+    assert_eq!(DriverConnectorConnectV1Method::ORDINAL, 0x0c9c_a288_ac3a_7f0a);
     assert_eq!(DriverConnectorConnectV2Method::ORDINAL, 0x3db5_7fa5_29fc_9309);
     assert_eq!(DriverConnectorMarker::OPENNESS, Openness::Closed);
     let name = "fuchsia.hardware.sysmem.DriverConnector";

@@ -12,10 +12,17 @@ impl Driver {
     ///
     /// What is wrong with the connection is no fault of the broker's: it closes that alone.
     pub(crate) fn take_over(&mut self, request: DriverConnectorRequest<ClientHandle>) {
-        let DriverConnectorRequest::ConnectV2 { payload } = request;
+        let (protocol, end) = match request {
+            DriverConnectorRequest::ConnectV1 { payload } => {
+                (Discoverable::AllocatorV1, payload.allocator_request.into_handle())
+            }
+            DriverConnectorRequest::ConnectV2 { payload } => {
+                (Discoverable::Allocator, payload.allocator_request.into_handle())
+            }
+        };
         // It was checked when it came in that it is a channel.
-        if let Some(connection) = payload.allocator_request.into_handle().into_channel() {
-            self.accept(Discoverable::Allocator, connection);
+        if let Some(connection) = end.into_channel() {
+            self.accept(protocol, connection);
         }
     }
 }

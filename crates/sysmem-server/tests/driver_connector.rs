@@ -10,6 +10,7 @@ use common::*;
 use fidl::ServerEnd;
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_hardware_sysmem::*;
+use sysmem_fidl::fuchsia_sysmem;
 use sysmem_fidl::fuchsia_sysmem2::*;
 use sysmem_server::{Discoverable, EmbeddedServer, ServerConfig};
 use zx::{Channel, MessageBuffer, RecvError};
@@ -35,6 +36,23 @@ fn r10_requests_written_before_the_hand_over_are_served_in_order() {
     hand_over(&connector(&server), end);
     assert_eq!(wait_for_buffers(&collection).len(), 3);
     assert_serves(&allocator);
+}
+
+#[test]
+fn r11_connections_of_the_first_version_are_handed_over_likewise() {
+    let server = server();
+    let (allocator, allocator_request) = Wire::pair();
+    let allocator = fuchsia_sysmem::AllocatorProxy::new(allocator);
+    let request =
+        || fuchsia_sysmem::AllocatorValidateBufferCollectionTokenRequest { token_server_koid: 1 };
+    let connector = connector(&server);
+    connector.connect_v1(DriverConnectorConnectV1Request { allocator_request });
+    assert!(!allocator.validate_buffer_collection_token(request()).unwrap().is_known);
+    // Each version has requests of its own.
+    let (allocator, end) = Wire::pair();
+    hand_over(&connector, end);
+    let allocator = fuchsia_sysmem::AllocatorProxy::new(allocator);
+    assert!(allocator.validate_buffer_collection_token(request()).is_err());
 }
 
 #[test]

@@ -23,8 +23,9 @@ pub(crate) const WAITS_MAX: usize = 16;
 /// (`sysmem1.md` 6.1).
 pub(crate) const VIEW_WAITS_MAX: usize = 64;
 
-/// Unanswered `WaitForAllBuffersAllocated` of all nodes of a collection.
-pub(crate) const COLLECTION_WAITS_MAX: usize = 4096;
+/// Unanswered `WaitForAllBuffersAllocated` of all nodes of a collection: one for each node. Their
+/// answers come all at once, each with a handle to each buffer.
+pub(crate) const COLLECTION_WAITS_MAX: usize = NODES_MAX;
 
 /// Bytes of the constraints of all nodes of a collection, about.
 pub(crate) const CONSTRAINT_BYTES_MAX: usize = 4 << 20;

@@ -13,10 +13,10 @@ const FORGOTTEN_FROM: usize = 32;
 /// remembered are at most twice those that are alive.
 const LOOKED_AT_EACH_TIME: usize = 2;
 
-/// Loans of one allocation that are alive at a time, as many as there may be waits. The kernel
-/// goes through all locks of a buffer to set another one. Handles of further loans are tracked
-/// by their connections.
-pub(super) const LOANS_MAX: usize = 4096;
+/// Loans of one allocation that are alive at a time. The kernel goes through all locks of a buffer
+/// to set, to find or to undo one, so that the work for all grows with the square of this. Handles
+/// of further loans are tracked by their connections.
+pub(super) const LOANS_MAX: usize = 256;
 
 /// Handles that went out together, to all buffers of an allocation or to some. They have the same
 /// slot.

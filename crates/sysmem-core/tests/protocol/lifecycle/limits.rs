@@ -13,7 +13,7 @@ const OWNED_COLLECTIONS_MAX: usize = 1024;
 const OWNED_CHANNELS_MAX: usize = 4096;
 const NODES_MAX: usize = 1024;
 const WAITS_MAX: usize = 16;
-const COLLECTION_WAITS_MAX: usize = 4096;
+const COLLECTION_WAITS_MAX: usize = 1024;
 const CONSTRAINT_BYTES_MAX: usize = 4 << 20;
 
 #[test]
@@ -97,7 +97,7 @@ fn one_wait_too_many_of_a_collection_is_a_deviation() {
     assert!(last.is_open());
     last.wait();
     assert_eq!(last.epitaph(), INTERNAL);
-    assert_eq!(world.log("more than 4096 waits").len(), 1);
+    assert_eq!(world.log("more than 1024 waits").len(), 1);
     world.assert_nothing_is_left_but_allocators();
 }
 

@@ -18,9 +18,9 @@ const FIRST_SLOT_OFFSET: i64 = 1 << 62;
 /// How many of them there are for either kind of handle: one for each `u32`.
 const SLOTS: i64 = 1 << 32;
 
-/// How much of the `fdinfo` of a handle is looked at. A client that sets hundreds of locks on its
-/// own description hides from itself what it was given.
-const FDINFO_BYTES_MAX: u64 = 64 << 10;
+/// How much of the `fdinfo` of a handle is looked at: some hundred locks. A client that sets more
+/// on its own description hides from itself what it was given.
+const FDINFO_BYTES_MAX: u64 = 8 << 10;
 
 /// What the disappearance of a handle means (`linux-objects.md`, "VMO handles, rights and
 /// lifetime"): weak handles are to be given up when no strong one is left.
@@ -133,11 +133,13 @@ impl Vmo {
     /// not one that the server made, or if its holder has undone the lock. Locks on other
     /// descriptions make no difference.
     ///
-    /// A few system calls (`linux-platform.md` 4): not for every message.
+    /// A few system calls (`linux-platform.md` 4): not for every message. They take longer the more
+    /// locks there are on the description.
     ///
     /// # Errors
     ///
-    /// What reading `/proc/self/fdinfo` reports.
+    /// `FileTooLarge` when there are so many locks on the description that whoever set them can
+    /// only want to waste time; what reading `/proc/self/fdinfo` reports.
     pub fn slot_of(&self, handle: &Handle) -> io::Result<Option<Slot>> {
         if handle.identity()? != self.identity() {
             return Ok(None);
@@ -145,7 +147,11 @@ impl Vmo {
         // The kernel lists those locks there, and nowhere else, that are on the description itself.
         let file = File::open(format!("/proc/self/fdinfo/{}", handle.as_raw_fd()))?;
         let mut info = String::new();
-        file.take(FDINFO_BYTES_MAX).read_to_string(&mut info)?;
+        let mut file = file.take(FDINFO_BYTES_MAX);
+        file.read_to_string(&mut info)?;
+        if file.limit() == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         Ok(info.lines().find_map(slot_in_fdinfo))
     }
 }

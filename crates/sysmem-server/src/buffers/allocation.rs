@@ -125,11 +125,8 @@ impl Allocation {
     /// one whose lock its holder has undone, or that could not be locked.
     pub(super) fn strength_of(&self, index: u32, handle: &zx::Handle) -> Strength {
         // Where nobody was given a weak handle, there is nothing to ask.
-        let slot = match self.get(index).filter(|_| self.lent_weakly) {
-            Some(buffer) => buffer.memory.slot_of(handle).ok().flatten(),
-            None => None,
-        };
-        slot.map_or(Strength::Strong, |slot| slot.strength)
+        let buffer = self.get(index).filter(|_| self.lent_weakly);
+        buffer.map_or(Strength::Strong, |buffer| buffer.strength_of(handle))
     }
 
     /// All loans that are remembered, alive or not.

@@ -1,5 +1,6 @@
 //! One buffer.
 
+use std::cell::Cell;
 use std::io;
 use std::num::NonZeroU32;
 
@@ -19,6 +20,8 @@ pub(super) struct Buffer {
     /// Connections to which handles went that could not be locked.
     connections: Vec<(ChannelId, Strength)>,
     close_weak_asap: CloseWeakAsap,
+    /// A client has set so many locks that handles are not looked at any more.
+    is_overgrown: Cell<bool>,
 }
 
 /// How it is known that a handle is still there.
@@ -32,8 +35,13 @@ pub(super) enum Hold {
 
 impl Buffer {
     pub(super) fn new(memory: Vmo) -> Self {
-        let close_weak_asap = CloseWeakAsap::default();
-        Self { memory, vigil: None, connections: Vec::new(), close_weak_asap }
+        Self {
+            memory,
+            vigil: None,
+            connections: Vec::new(),
+            close_weak_asap: CloseWeakAsap::default(),
+            is_overgrown: Cell::default(),
+        }
     }
 
     /// A handle to be sent: an open file description of its own, locked before anybody gets it.
@@ -56,6 +64,21 @@ impl Buffer {
             }
         };
         Ok((handle, hold))
+    }
+
+    /// What kind of handle this is: strong, if that cannot be told.
+    pub(super) fn strength_of(&self, handle: &zx::Handle) -> Strength {
+        if self.is_overgrown.get() {
+            return Strength::Strong;
+        }
+        match self.memory.slot_of(handle) {
+            Ok(slot) => slot.map_or(Strength::Strong, |slot| slot.strength),
+            Err(error) => {
+                // To look takes a while then, and whoever did it would have it done again and again.
+                self.is_overgrown.set(error.kind() == io::ErrorKind::FileTooLarge);
+                Strength::Strong
+            }
+        }
     }
 
     /// Counts a handle as held for as long as this connection is open.

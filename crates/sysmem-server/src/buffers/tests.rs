@@ -200,6 +200,21 @@ fn objects_each_of_many_handles_holds_its_buffer() {
 }
 
 #[test]
+fn objects_handles_are_not_looked_at_again_and_again_when_a_client_makes_that_slow() {
+    let (mut store, _closed) = store(None, 2);
+    let mut weak = || lend(&mut store, Strength::Weak);
+    let (noisy, quiet) = (weak(), weak());
+    assert_eq!(store.strength_of(buffer(0), &quiet[0]), Strength::Weak);
+    let memory = &store.allocations[&ALLOCATION].get(0).unwrap().memory;
+    for number in 0..500 {
+        memory.lock(&noisy[0], zx::Slot::strong(2 * number)).unwrap();
+    }
+    assert_eq!(store.strength_of(buffer(0), &noisy[0]), Strength::Strong);
+    assert_eq!(store.strength_of(buffer(0), &quiet[0]), Strength::Strong);
+    assert_eq!(store.strength_of(buffer(1), &noisy[1]), Strength::Weak);
+}
+
+#[test]
 fn objects_many_events_are_looked_into_one_after_the_other() {
     let (mut store, _closed) = store(Some(CloseWatch::new().unwrap()), 64);
     let mut handles = lend(&mut store, Strength::Strong);

@@ -1,10 +1,7 @@
 //! Handles that clients sent.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::io;
+use std::os::fd::OwnedFd;
 
 use fidl::{HandleFault, ObjectType, Rights};
 use rustix::event::{EventfdFlags, eventfd};
@@ -13,11 +10,9 @@ use sysmem_fidl::zx::ObjType;
 use zx::{Channel, Kind};
 
 use crate::closer::Closer;
+use crate::dma_buf::DmaBufs;
 
 const EVENTPAIR: ObjectType = ObjectType(ObjType::EVENTPAIR.into_primitive());
-
-/// Enough of the `fdinfo` of a dma-buf to find its exporter in.
-const FDINFO_BYTES: usize = 1024;
 
 /// A handle that a client sent. When it is dropped, wherever that is, it is closed on another
 /// thread.
@@ -49,6 +44,7 @@ enum Object {
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
     stand_in: OwnedFd,
+    dma_bufs: DmaBufs,
     closer: Closer,
 }
 
@@ -128,7 +124,8 @@ impl Gatekeeper {
     ///
     /// When descriptors ran out.
     pub(crate) fn new(closer: Closer) -> io::Result<Self> {
-        Ok(Self { stand_in: eventfd(0, EventfdFlags::CLOEXEC)?, closer })
+        let stand_in = eventfd(0, EventfdFlags::CLOEXEC)?;
+        Ok(Self { stand_in, dma_bufs: DmaBufs::default(), closer })
     }
 
     /// Lets the handles of a message in, in their order.
@@ -161,11 +158,17 @@ impl Gatekeeper {
             Ok(channel) => return Ok(Object::Channel(channel)),
             Err((handle, _)) => handle,
         };
-        if is_harmless(&handle) {
+        if self.is_harmless(&handle) {
             return Ok(Object::Other(handle));
         }
         self.closer.close_foreign(handle);
         Ok(Object::Other(self.stand_in.try_clone()?.into()))
+    }
+
+    /// Whether only the kernel stands behind memory: a memfd, a dma-buf. Asked in ways that no file
+    /// system gets to hear of.
+    fn is_harmless(&self, handle: &zx::Handle) -> bool {
+        rustix::fs::fcntl_get_seals(handle).is_ok() || self.dma_bufs.contain(handle)
     }
 
     /// Closes the handles of a message that nobody will look at.
@@ -182,30 +185,9 @@ fn is_end_of_channel(end: &Channel) -> bool {
     end.peer_name().is_some()
 }
 
-/// Whether only the kernel stands behind memory: a memfd, a dma-buf. Asked in ways that no file
-/// system gets to hear of.
-fn is_harmless(handle: &zx::Handle) -> bool {
-    rustix::fs::fcntl_get_seals(handle).is_ok() || is_dma_buf(handle)
-}
-
-/// By its name, which a file at the root of some other mount may have, too, and by a line that only
-/// the dma-buf code of the kernel writes: the name of the exporter. In this order, since there are
-/// descriptors whose `fdinfo` is as long as a client likes.
-fn is_dma_buf(handle: &zx::Handle) -> bool {
-    let number = handle.as_raw_fd();
-    let is_called = |name: &Path| name.as_os_str().as_bytes().starts_with(b"/dmabuf:");
-    if !fs::read_link(format!("/proc/self/fd/{number}")).is_ok_and(|name| is_called(&name)) {
-        return false;
-    }
-    let mut info = [0; FDINFO_BYTES];
-    let length = File::open(format!("/proc/self/fdinfo/{number}"))
-        .and_then(|mut file| file.read(&mut info))
-        .unwrap_or(0);
-    info[..length].split(|byte| *byte == b'\n').any(|line| line.starts_with(b"exp_name:"))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::net::{TcpListener, TcpStream};
     use std::os::unix::net::UnixStream;
 

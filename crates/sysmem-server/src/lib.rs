@@ -42,6 +42,7 @@ mod containment;
 mod deliveries;
 mod discoverable;
 mod dispatch;
+mod dma_buf;
 mod driver;
 mod driver_connector;
 mod effects;

@@ -15,6 +15,9 @@ pub(crate) const MAX_FAILURES: usize = 64;
 /// How many questions of one connection may wait for their answers.
 pub(crate) const MAX_QUESTIONS: usize = 16;
 
+/// How many questions about one failure may wait. They are answered all at once.
+const MAX_ASKERS: usize = 256;
+
 /// A failure. Never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FailureId(u64);
@@ -161,6 +164,11 @@ impl Failure {
         }
     }
 
+    /// Whether as many wait for the explanation as may.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.askers().len() >= MAX_ASKERS
+    }
+
     fn is_of(&self, subject: Subject) -> bool {
         match subject {
             Subject::Channel(koid) => self.involved.koids.contains(&koid),
@@ -248,6 +256,22 @@ mod tests {
         assert!(failures.finish(id, None).is_none());
         let failure = failures.find(Subject::Collection(1), client(5)).unwrap();
         assert!(failure.wait(asker(9)).is_err(), "nobody waits for what is there");
+    }
+
+    #[test]
+    fn so_many_wait_for_one_explanation_and_no_more() {
+        let mut failures = Failures::default();
+        let (id, _) = failures.add(involved(5), of(1));
+        for channel in 0.. {
+            let failure = failures.find(Subject::Collection(1), client(5)).unwrap();
+            if failure.is_crowded() {
+                break;
+            }
+            failure.wait(asker(channel)).unwrap();
+        }
+        assert_eq!(failures.finish(id, None).unwrap().1.len(), MAX_ASKERS);
+        let failure = failures.find(Subject::Collection(1), client(5)).unwrap();
+        assert!(!failure.is_crowded(), "what is known is told to everybody");
     }
 
     #[test]

@@ -51,6 +51,9 @@ impl Driver {
         let Some(failure) = found else {
             return self.answer_why(asker, Err(ExplainError::NOT_FOUND));
         };
+        if failure.is_crowded() {
+            return self.answer_why(asker, Err(ExplainError::TOO_MANY_QUESTIONS));
+        }
         if let Err(asker) = failure.wait(asker) {
             let explanation = failure.explanation.clone();
             self.answer_why(asker, Ok(explanation));

@@ -41,17 +41,23 @@ typedef int32_t zx_status_t;
 // Protocols. Each is a pair of pointers: a table of functions, and what they take first.
 
 // Protocols by number. Each number is four letters.
-#define ZX_PROTOCOL_SYSMEM 0x7053794Du          // pSyM: a sysmem_protocol_t
+#define ZX_PROTOCOL_SYSMEM 0x7053794Du          // pSyM: a sysmem_protocol_t, for fuchsia.sysmem2
+#define ZX_PROTOCOL_SYSMEM_V1 0x70537931u       // pSy1: a sysmem_protocol_t, for fuchsia.sysmem
 #define ZX_PROTOCOL_PDEV 0x70504456u            // pPDV: a device below the bus
 #define ZX_PROTOCOL_PBUS 0x70504255u            // pPBU: a pbus_protocol_t, for drivers of the bus
 #define ZX_PROTOCOL_PLATFORM_PROXY 0x70505052u  // pPPR: a platform_proxy_protocol_t, for proxies
 
-// The limited protocol by which drivers reach sysmem. Functions are only ever appended, with a new
-// SYSMEM_DRIVER_ABI_VERSION. They may be called from any thread, also inside of bind, and any number
-// of times.
+// The limited protocol by which drivers reach sysmem. Its number says in which version: a device
+// that has one of the two has the other as well, and participants of both share buffers with each
+// other. A driver that asks for one and speaks the other sends requests that its Allocator does not
+// know.
+//
+// Functions are only ever appended, with a new SYSMEM_DRIVER_ABI_VERSION. They may be called from
+// any thread, also inside of bind, and any number of times.
 typedef struct sysmem_protocol_ops {
-    // Hands over the server end of a channel on which the caller speaks fuchsia.sysmem2.Allocator.
-    // Requests that were written to the other end before are served first.
+    // Hands over the server end of a channel on which the caller speaks fuchsia.sysmem2.Allocator,
+    // or with ZX_PROTOCOL_SYSMEM_V1 fuchsia.sysmem.Allocator. Requests that were written to the
+    // other end before are served first.
     //
     // Takes allocator_request, whatever the outcome: after the call its number means nothing any
     // more. ZX_OK means that it was taken; if it cannot be served after all, the other end sees its
@@ -85,7 +91,8 @@ typedef struct pbus_protocol {
 
 // What proxy drivers get, which stand in for a protocol of the bus in another process.
 typedef struct platform_proxy_protocol_ops {
-    // Offers the protocol that this is the proxy for. As that of pbus_protocol_ops.
+    // Offers a protocol that this is the proxy for; that of sysmem offers both versions. As that of
+    // pbus_protocol_ops.
     //
     // -30: proto_id is another one. -20: it is offered already.
     zx_status_t (*register_protocol)(void *ctx, uint32_t proto_id, const void *protocol);
@@ -105,7 +112,7 @@ typedef struct platform_proxy_protocol {
     void *ctx;
 } platform_proxy_protocol_t;
 
-// The one request of the sysmem proxy: connect.
+// The one request of the sysmem proxy: connect. proto_id says to which version.
 #define SYSMEM_PROXY_OP_CONNECT 0u
 
 // ------------------------------------------------------------------------------------------------

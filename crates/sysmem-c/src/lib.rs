@@ -79,6 +79,22 @@ pub fn build(program: &Path, sources: &[PathBuf], includes: &[PathBuf]) -> Resul
     run(command)
 }
 
+/// Builds a shared object likewise: a driver.
+///
+/// # Errors
+///
+/// See [`BuildError`].
+pub fn build_shared(
+    object: &Path,
+    sources: &[PathBuf],
+    includes: &[PathBuf],
+) -> Result<(), BuildError> {
+    let mut command = command(Language::C11, includes);
+    command.args(["-shared", "-fPIC", "-pthread", "-O1", "-g", "-o"]).arg(object);
+    command.args(sources).args(runtime_sources()).arg(sysmem_source());
+    run(command)
+}
+
 fn command(language: Language, includes: &[PathBuf]) -> Command {
     let (variable, default, arguments): (_, _, &[&str]) = match language {
         Language::C11 => ("CC", "cc", &["-std=c11"]),

@@ -260,7 +260,7 @@ fn edge_64_69_one_node_of_a_class_is_used_and_then_the_next() {
     for _ in 0..3 {
         allocate(&world.connect("zircon")).unwrap();
     }
-    assert_eq!(zircon.logged("connected to the driver"), 1);
+    zircon.wait_for_count("connected to the driver", 1);
     first.stop(Signal::KILL);
     assert!(is_closed(&client));
     let client = world.connect("zircon");
@@ -277,7 +277,8 @@ fn brokers_bound_how_many_wait() {
     assert!(is_closed(&clients[2]), "there is no room for a third");
     let who = format!("process {} ", std::process::id());
     let line = "as many requests wait for the driver as may";
-    assert_eq!(zircon.log().lines().filter(|l| l.contains(line) && l.contains(&who)).count(), 1);
+    let log = zircon.log_with(line);
+    assert_eq!(log.lines().filter(|l| l.contains(line) && l.contains(&who)).count(), 1);
     let _service = world.serve();
     for client in &clients[..2] {
         allocate(client).unwrap();
@@ -357,7 +358,7 @@ fn brokers_apply_rules_to_the_client_and_not_to_the_broker_before_them() -> io::
         sysmem(&["demo", "--svc", text(&world.path("garnet"))]).uid(NOBODY).gid(NOBODY).output()?;
     assert!(!output.status.success(), "{}", error_text(&output));
     let denied = format!("of user {NOBODY}");
-    let log = zircon.log();
+    let log = zircon.log_with("denied");
     let denial = log.lines().find(|line| line.contains("denied")).unwrap();
     assert!(denial.contains(&denied), "{denial}");
     let mut command = sysmem(&["demo", "--svc", text(&world.path("zircon"))]);

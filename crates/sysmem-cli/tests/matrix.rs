@@ -52,23 +52,25 @@ fn participant() {
     sysmem_driver_example::take_part(allocator, &link, || false).unwrap();
 }
 
+const IN_THE_BUS_HOST: &str = "[sysmem]\nlibrary = 'SERVICE'\nproxy = 'PROXY'\nnode = 'DIR/000'\n";
+const IN_A_HOST_OF_ITS_OWN: &str =
+    "[sysmem]\nlibrary = 'SERVICE'\nproxy = 'PROXY'\nhost = 'own'\nnode = 'DIR/000'\n";
+const IN_A_SERVICE: &str = "[sysmem]\ndriver = 'DIR/svc/fuchsia.hardware.sysmem.DriverConnector'\n\
+                            proxy = 'PROXY'\n";
+
 #[test]
 fn r15_r17_four_kinds_of_clients_share_buffers_with_sysmem_in_the_bus_host() {
-    let bus = "[sysmem]\nlibrary = 'SERVICE'\nproxy = 'PROXY'\nnode = 'DIR/000'\n";
-    meet(bus, "000", None);
+    meet(IN_THE_BUS_HOST, "000", None);
 }
 
 #[test]
 fn r15_r17_four_kinds_of_clients_share_buffers_with_sysmem_in_a_host_of_its_own() {
-    let bus = "[sysmem]\nlibrary = 'SERVICE'\nproxy = 'PROXY'\nhost = 'own'\nnode = 'DIR/000'\n";
-    meet(bus, "000", None);
+    meet(IN_A_HOST_OF_ITS_OWN, "000", None);
 }
 
 #[test]
 fn r15_r17_four_kinds_of_clients_share_buffers_with_sysmem_in_a_service() {
-    let node = format!("svc/{CONNECTOR}");
-    let bus = format!("[sysmem]\ndriver = 'DIR/{node}'\nproxy = 'PROXY'\n");
-    meet(&bus, &node, Some("svc"));
+    meet(IN_A_SERVICE, &format!("svc/{CONNECTOR}"), Some("svc"));
 }
 
 fn meet(sysmem: &str, node: &str, service: Option<&str>) {
@@ -125,6 +127,59 @@ fn links_path<'l>(links: &'l [Listener], name: &str) -> &'l Path {
     let file = format!("{name}.link");
     let is_it = |link: &&Listener| link.path().ends_with(&file);
     links.iter().find(is_it).expect("a link of this name").path()
+}
+
+/// A producer in C, which speaks the first version of the protocol, and a consumer in Rust, which
+/// speaks the second: side by side in the bus's host, or in hosts of their own.
+#[test]
+fn r1_r15_pictures_of_a_driver_in_c_reach_a_driver_in_rust() {
+    const OWN: &str = "host = 'own'\nprotocols = ['sysmem']\n";
+    for sysmem in [IN_THE_BUS_HOST, IN_A_HOST_OF_ITS_OWN, IN_A_SERVICE] {
+        for (camera, viewer) in [("", OWN), (OWN, "")] {
+            take_pictures(sysmem, camera, viewer);
+        }
+    }
+}
+
+fn take_pictures(sysmem: &str, camera: &str, viewer: &str) {
+    let directory = BusDirectory::new();
+    directory.compile_camera();
+    let elsewhere = sysmem == IN_A_SERVICE;
+    let _service = elsewhere.then(|| Daemon::serve(&directory.path("svc")));
+    let node = directory.path(&if elsewhere { format!("svc/{CONNECTOR}") } else { "000".into() });
+    let links = ["camera.link", "viewer.link"].map(|name| directory.link(name));
+    let device = |name: &str, library: &str, more: &str| {
+        format!(
+            "[[device]]\nname = '{name}'\nlibrary = '{library}'\n{more}\
+             properties = {{ link = 'DIR/{name}.link' }}\n"
+        )
+    };
+    let devices = [device("camera", "camera.so", camera), device("viewer", "EXAMPLE", viewer)];
+    let bus = directory.start(&format!("{sysmem}{}", devices.concat()));
+    let [camera, viewer] = links.each_ref().map(Participant::accept);
+
+    let svc = directory.path("zircon");
+    let arguments = ["broker", "--svc", text(&svc), "--driver", text(&node)];
+    let _broker = Daemon::start(&arguments, &directory.path("zircon.log"));
+    let allocator = Allocator::connect_in(&svc).unwrap();
+    let token = allocator.new_shared_token().unwrap();
+    let (first, second) = (token.duplicate().unwrap(), token.duplicate().unwrap());
+    token.sync().unwrap();
+    token.release().unwrap();
+    camera.invite(first);
+    viewer.invite(second);
+    let seen = camera.hear();
+    assert!(seen.starts_with("buffers 3 65536 "), "{seen}");
+    assert_eq!(viewer.hear(), seen, "not the same memory");
+    for number in 1..=6 {
+        let buffer = number % 3;
+        camera.say(&format!("shoot {buffer} {number}"), &[]);
+        assert_eq!(camera.hear(), format!("frame {buffer} {number}"));
+        // It looks at every byte before it answers.
+        viewer.say(&format!("frame {buffer} {number}"), &[]);
+        assert_eq!(viewer.hear(), format!("frame {buffer} {}", number + 1));
+    }
+    assert!(bus.stop(Signal::TERM).success());
 }
 
 /// R12 and R14 with a bus: brokers and buses may come and go in any order.

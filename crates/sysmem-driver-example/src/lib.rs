@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use sysmem::Channel;
-use sysmem_driver::driver::{Device, Driver, Severity, Status};
+use sysmem_driver::driver::{Device, Driver, Service, Severity, Status};
 use sysmem_driver::export_driver;
 
 pub use participant::{Failure, take_part};
@@ -30,7 +30,7 @@ impl Driver for Example {
         let link = device.property(c"link").ok_or(Status::INVALID_ARGS)?;
         // The one thing that makes this a driver: how it gets to the Allocator.
         let (allocator, request) = Channel::pair().map_err(|_| Status::INTERNAL)?;
-        device.sysmem()?.connect(request)?;
+        device.sysmem(Service::AllocatorV2)?.connect(request)?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let run = move || {

@@ -10,7 +10,7 @@
 
 use std::io::{self, IsTerminal};
 
-use sysmem_driver::driver::{Device, Driver, Drives, Severity, Status, SysmemProvider};
+use sysmem_driver::driver::{Device, Driver, Drives, Service, Severity, Status, SysmemProvider};
 use sysmem_driver::export_driver;
 use sysmem_server::{ConnectError, Discoverable, EmbeddedServer, ServerConfig};
 use tracing_subscriber::EnvFilter;
@@ -35,21 +35,30 @@ impl Driver for SysmemDriver {
             device.log(Severity::Error, &format!("the service cannot be started: {error}"));
             Status::INTERNAL
         })?;
-        let connector = server.connector();
-        let provider = SysmemProvider::new(move |end| {
-            connector.serve(Discoverable::Allocator, end).map_err(|error| match error {
-                ConnectError::Stopped => Status::NOT_SUPPORTED,
-                _ => Status::INTERNAL,
-            })
-        });
-        // On an error the service ends, and its sockets go with it.
-        device.provide_sysmem(provider)?;
+        for service in Service::ALL {
+            let connector = server.connector();
+            let provider = SysmemProvider::new(service, move |end| {
+                connector.serve(protocol_of(service), end).map_err(|error| match error {
+                    ConnectError::Stopped => Status::NOT_SUPPORTED,
+                    _ => Status::INTERNAL,
+                })
+            });
+            // On an error the service ends, and its sockets go with it.
+            device.provide_sysmem(provider)?;
+        }
         device.log(Severity::Info, "serving");
         Ok(Self { _server: server })
     }
 }
 
 export_driver!(SysmemDriver);
+
+fn protocol_of(service: Service) -> Discoverable {
+    match service {
+        Service::AllocatorV2 => Discoverable::Allocator,
+        Service::AllocatorV1 => Discoverable::AllocatorV1,
+    }
+}
 
 /// Logs as the command does: to standard error, warnings or what `SYSMEM_LOG` says.
 fn start_log() {

@@ -7,6 +7,8 @@ pub const ABI_VERSION: u32 = 1;
 
 /// `ZX_PROTOCOL_SYSMEM`.
 pub const PROTOCOL_SYSMEM: u32 = 0x7053_794d;
+/// `ZX_PROTOCOL_SYSMEM_V1`.
+pub const PROTOCOL_SYSMEM_V1: u32 = 0x7053_7931;
 /// `ZX_PROTOCOL_PDEV`.
 pub const PROTOCOL_PDEV: u32 = 0x7050_4456;
 /// `ZX_PROTOCOL_PBUS`.
@@ -161,6 +163,7 @@ mod tests {
         assert_eq!(size_of::<SysmemOps>(), size_of::<usize>(), "one slot");
         let letters = |id: u32| id.to_be_bytes();
         assert_eq!(&letters(PROTOCOL_SYSMEM), b"pSyM");
+        assert_eq!(&letters(PROTOCOL_SYSMEM_V1), b"pSy1");
         assert_eq!(&letters(PROTOCOL_PDEV), b"pPDV");
         assert_eq!(&letters(PROTOCOL_PBUS), b"pPBU");
         assert_eq!(&letters(PROTOCOL_PLATFORM_PROXY), b"pPPR");

@@ -11,6 +11,8 @@ use sysmem_fidl::fuchsia_sysmem;
 use sysmem_fidl::fuchsia_sysmem2::AllocatorMarker;
 use zx::Channel;
 
+use crate::abi::{PROTOCOL_SYSMEM, PROTOCOL_SYSMEM_V1};
+
 /// The name of `DriverConnector` in a service directory.
 pub const CONNECTOR: &str = discoverable::<DriverConnectorMarker>();
 
@@ -33,6 +35,19 @@ impl Service {
             Self::AllocatorV2 => discoverable::<AllocatorMarker>(),
             Self::AllocatorV1 => discoverable::<fuchsia_sysmem::AllocatorMarker>(),
         }
+    }
+
+    /// The number under which drivers get to it.
+    pub const fn protocol_number(self) -> u32 {
+        match self {
+            Self::AllocatorV2 => PROTOCOL_SYSMEM,
+            Self::AllocatorV1 => PROTOCOL_SYSMEM_V1,
+        }
+    }
+
+    /// That to which drivers get under this number.
+    pub(crate) fn of_protocol(number: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.protocol_number() == number)
     }
 
     /// Writes the request that hands a connection on.

@@ -59,6 +59,16 @@ impl BusDirectory {
         assert!(output.status.success(), "{}", super::error_text(&output));
     }
 
+    /// Builds the example of a driver in C, as `camera.so` in this directory.
+    pub fn compile_camera(&self) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let examples = sysmem_c::bindings().join("examples");
+        let sources =
+            [root.join("examples/driver-camera/camera.c"), examples.join("participant.c")];
+        let includes = [root.join("include"), examples];
+        sysmem_c::build_shared(&self.path("camera.so"), &sources, &includes).unwrap();
+    }
+
     /// Listens where a device with `properties = { link = "DIR/NAME" }` comes to take part.
     pub fn link(&self, name: &str) -> Listener {
         Listener::bind(self.path(name), 0o666).unwrap()

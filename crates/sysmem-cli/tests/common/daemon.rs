@@ -44,6 +44,11 @@ impl Daemon {
         fs::read_to_string(&self.log).unwrap()
     }
 
+    /// What it has logged, once this text is there: the log may come after what it is about.
+    pub fn log_with(&self, text: &str) -> String {
+        eventually(text, || Some(self.log()).filter(|log| log.contains(text)))
+    }
+
     /// How many lines of the log have this text in them.
     pub fn logged(&self, text: &str) -> usize {
         self.log().lines().filter(|line| line.contains(text)).count()

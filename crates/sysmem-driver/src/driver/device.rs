@@ -3,8 +3,9 @@
 use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 
-use crate::abi::{PROTOCOL_PBUS, PROTOCOL_PLATFORM_PROXY, PROTOCOL_SYSMEM, Protocol, RawDevice};
+use crate::abi::{PROTOCOL_PBUS, PROTOCOL_PLATFORM_PROXY, Protocol, RawDevice};
 use crate::driver::protocols::{PlatformProxy, Sysmem, SysmemProvider};
+use crate::service::Service;
 use crate::status::Status;
 
 /// A device. It stays for as long as the process runs, and any thread may use it.
@@ -36,18 +37,19 @@ impl Device {
         Self(unsafe { &*device })
     }
 
-    /// The way to sysmem.
+    /// The way to sysmem, in one of its versions.
     ///
     /// # Errors
     ///
     /// `NOT_SUPPORTED` if this device has none: it is not below the bus, or is in a host of its own
     /// and does not list the protocol.
-    pub fn sysmem(self) -> Result<Sysmem, Status> {
-        // SAFETY: the protocol of this number is a `sysmem_protocol_t`.
-        self.protocol(PROTOCOL_SYSMEM).map(|protocol| unsafe { Sysmem::from_raw(protocol) })
+    pub fn sysmem(self, service: Service) -> Result<Sysmem, Status> {
+        let protocol = self.protocol(service.protocol_number())?;
+        // SAFETY: the protocols of these numbers are `sysmem_protocol_t`.
+        Ok(unsafe { Sysmem::from_raw(protocol) })
     }
 
-    /// Offers sysmem to all devices below the bus. For drivers of the bus.
+    /// Offers a version of sysmem to all devices below the bus. For drivers of the bus.
     ///
     /// # Errors
     ///

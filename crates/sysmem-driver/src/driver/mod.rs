@@ -1,7 +1,7 @@
 //! For drivers in Rust: the C ABI of `include/sysmem/driver.h` without its pointers.
 //!
 //! ```no_run
-//! use sysmem_driver::driver::{Device, Driver, Status};
+//! use sysmem_driver::driver::{Device, Driver, Service, Status};
 //!
 //! struct Camera {
 //!     allocator: zx::Channel,
@@ -12,7 +12,7 @@
 //!
 //!     fn bind(device: Device) -> Result<Self, Status> {
 //!         let (allocator, request) = zx::Channel::pair().map_err(|_| Status::INTERNAL)?;
-//!         device.sysmem()?.connect(request)?;
+//!         device.sysmem(Service::AllocatorV2)?.connect(request)?;
 //!         Ok(Self { allocator }) // and speaks fuchsia.sysmem2/Allocator from now on
 //!     }
 //! }
@@ -29,6 +29,7 @@ pub use device::{Device, Severity};
 pub use protocols::{PlatformProxy, Sysmem, SysmemProvider};
 pub use record::{Driver, Drives, record_of};
 
+pub use crate::service::Service;
 pub use crate::status::Status;
 
 /// Exports a type that implements [`Driver`] as the driver of the shared object.

@@ -7,19 +7,23 @@ use std::ptr;
 use zx::Channel;
 
 use crate::abi::{
-    PROTOCOL_SYSMEM, PROXY_OP_CONNECT, PbusOps, PlatformProxyOps, Protocol, ProxyRequest,
-    RawHandle, RawStatus, SysmemOps,
+    PROXY_OP_CONNECT, PbusOps, PlatformProxyOps, Protocol, ProxyRequest, RawHandle, RawStatus,
+    SysmemOps,
 };
 use crate::ends;
+use crate::service::Service;
 use crate::status::Status;
 
-/// The way to sysmem.
+/// The way to one version of sysmem.
 #[derive(Clone, Copy, Debug)]
 pub struct Sysmem(Protocol);
 
-/// Something that sysmem can be reached by.
+/// Something that one version of sysmem can be reached by.
 #[derive(Debug)]
-pub struct SysmemProvider(Protocol);
+pub struct SysmemProvider {
+    service: Service,
+    protocol: Protocol,
+}
 
 /// The way of a proxy to the bus.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +50,8 @@ impl Sysmem {
         Self(protocol)
     }
 
-    /// Hands over the server end of a channel on which the caller speaks
-    /// `fuchsia.sysmem2/Allocator`. Never waits for sysmem.
+    /// Hands over the server end of a channel on which the caller speaks the `Allocator` that this
+    /// was got for. Never waits for sysmem.
     ///
     /// # Errors
     ///
@@ -62,13 +66,17 @@ impl Sysmem {
 impl SysmemProvider {
     /// Has `connect` called for every end that a driver hands over, on that driver's thread: it must
     /// not wait. It is never dropped, since drivers may call it as long as the process runs.
-    pub fn new(connect: impl Fn(Channel) -> Result<(), Status> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        service: Service,
+        connect: impl Fn(Channel) -> Result<(), Status> + Send + Sync + 'static,
+    ) -> Self {
         let connect: Connect = Box::new(connect);
         let connect: &'static Connect = Box::leak(Box::new(connect));
-        Self(Protocol {
+        let protocol = Protocol {
             ops: ptr::from_ref(&SYSMEM_OPS).cast(),
             ctx: ptr::from_ref(connect).cast_mut().cast(),
-        })
+        };
+        Self { service, protocol }
     }
 
     /// # Safety
@@ -76,13 +84,15 @@ impl SysmemProvider {
     /// `bus` is a `pbus_protocol_t`.
     pub(crate) unsafe fn register_with_bus(&self, bus: Protocol) -> Result<(), Status> {
         let ops = bus.ops.cast::<PbusOps>();
-        let protocol = ptr::from_ref(&self.0).cast();
+        let (number, protocol) = self.raw();
+        let protocol = ptr::from_ref(&protocol).cast();
         // SAFETY: the caller's promise, and a pair of pointers.
-        Status::check(unsafe { ((*ops).register_protocol)(bus.ctx, PROTOCOL_SYSMEM, protocol) })
+        Status::check(unsafe { ((*ops).register_protocol)(bus.ctx, number, protocol) })
     }
 
-    pub(crate) fn raw(&self) -> Protocol {
-        self.0
+    /// The number of the protocol, and the protocol.
+    pub(crate) fn raw(&self) -> (u32, Protocol) {
+        (self.service.protocol_number(), self.protocol)
     }
 }
 
@@ -94,25 +104,30 @@ impl PlatformProxy {
         Self(protocol)
     }
 
-    /// Offers sysmem to the device that this is a proxy for.
+    /// Offers a version of sysmem to the device that this is a proxy for.
     ///
     /// # Errors
     ///
     /// `ACCESS_DENIED` if this is a proxy for something else, `BAD_STATE` if it is offered already.
     pub fn provide_sysmem(self, provider: &SysmemProvider) -> Result<(), Status> {
         let ops = self.0.ops.cast::<PlatformProxyOps>();
-        let protocol = ptr::from_ref(&provider.0).cast();
+        let (number, protocol) = provider.raw();
+        let protocol = ptr::from_ref(&protocol).cast();
         // SAFETY: it was promised to be this protocol, and a pair of pointers.
-        Status::check(unsafe { ((*ops).register_protocol)(self.0.ctx, PROTOCOL_SYSMEM, protocol) })
+        Status::check(unsafe { ((*ops).register_protocol)(self.0.ctx, number, protocol) })
     }
 
-    /// Has the bus connect an end to sysmem.
+    /// Has the bus connect an end to a version of sysmem.
     ///
     /// # Errors
     ///
     /// The end is closed then, and its peer sees it.
-    pub fn connect_sysmem(self, allocator_request: Channel) -> Result<(), Status> {
-        let proto_id = PROTOCOL_SYSMEM;
+    pub fn connect_sysmem(
+        self,
+        service: Service,
+        allocator_request: Channel,
+    ) -> Result<(), Status> {
+        let proto_id = service.protocol_number();
         let request = ProxyRequest { txid: 0, device_id: 0, proto_id, op: PROXY_OP_CONNECT };
         let bytes = request.to_bytes();
         let ops = self.0.ops.cast::<PlatformProxyOps>();

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use mio::{Events, Poll, Token, Waker};
 use zx::{Channel, MessageBuffer};
 
-use crate::abi::PROTOCOL_SYSMEM;
 use crate::driver::SysmemProvider;
 use crate::host::children::{Isolated, News, Tokens};
 use crate::host::config::{BusConfig, DeviceConfig, Placement, SysmemHome};
@@ -60,7 +59,7 @@ pub struct DevHost {
 /// Sysmem in another process.
 struct Remote {
     uplink: Uplink,
-    handed_over: Receiver<Channel>,
+    handed_over: Receiver<(Service, Channel)>,
 }
 
 /// Stops a [`DevHost`], from any thread.
@@ -220,18 +219,21 @@ impl DevHost {
         let tokens = uplink::Tokens { connection: CONNECTION, watch: WATCH };
         let uplink = Uplink::new(node, limits, registry, tokens, self.undertaker.clone());
         let (sender, handed_over) = mpsc::sync_channel(MAX_HANDED_OVER);
-        let bell = Arc::clone(&self.bell);
-        let provider = SysmemProvider::new(move |end| {
-            sender.try_send(end).map_err(|error| match error {
-                TrySendError::Full(_) => Status::NO_RESOURCES,
-                TrySendError::Disconnected(_) => Status::NOT_SUPPORTED,
-            })?;
-            bell.ring();
-            Ok(())
-        });
-        // The first to be offered.
-        let offered = self.registry.offer(PROTOCOL_SYSMEM, provider.raw());
-        debug_assert_eq!(offered, Ok(()));
+        for service in Service::ALL {
+            let (sender, bell) = (sender.clone(), Arc::clone(&self.bell));
+            let provider = SysmemProvider::new(service, move |end| {
+                sender.try_send((service, end)).map_err(|error| match error {
+                    TrySendError::Full(_) => Status::NO_RESOURCES,
+                    TrySendError::Disconnected(_) => Status::NOT_SUPPORTED,
+                })?;
+                bell.ring();
+                Ok(())
+            });
+            let (number, protocol) = provider.raw();
+            // The first to be offered.
+            let offered = self.registry.offer(number, protocol);
+            debug_assert_eq!(offered, Ok(()));
+        }
         self.remote = Some(Remote { uplink, handed_over });
         Ok(())
     }
@@ -311,9 +313,9 @@ impl DevHost {
 
     fn drive_remote(&mut self) {
         let Some(Remote { uplink, handed_over }) = &mut self.remote else { return };
-        for end in handed_over.try_iter() {
+        for (service, end) in handed_over.try_iter() {
             let Ok(peer) = Peer::of(&end) else { continue };
-            let request = Request { service: Service::AllocatorV2, end, peer, deadline: None };
+            let request = Request { service, end, peer, deadline: None };
             if let Err(overflow) = uplink.push(request) {
                 tracing::warn!(%peer, "closed: {overflow}");
             }

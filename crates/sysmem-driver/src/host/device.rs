@@ -144,7 +144,9 @@ mod tests {
     use super::*;
     use crate::abi::PROTOCOL_SYSMEM;
     use crate::driver;
-    use crate::driver::SysmemProvider;
+    use crate::driver::{Service, SysmemProvider};
+
+    const V2: Service = Service::AllocatorV2;
 
     fn view(device: &'static Device) -> driver::Device {
         // SAFETY: a device of a host, which stays.
@@ -160,10 +162,10 @@ mod tests {
         let (sysmem, child, other) =
             (device(Place::OfBus(bus)), device(Place::Below(bus)), device(Place::Elsewhere));
         for device in [sysmem, child, other] {
-            assert_eq!(device.sysmem().unwrap_err(), Status::NOT_SUPPORTED);
+            assert_eq!(device.sysmem(V2).unwrap_err(), Status::NOT_SUPPORTED);
             assert_eq!((device.property(c"model"), device.property(c"x")), (Some("7"), None));
         }
-        let provider = || SysmemProvider::new(|_| Err(Status::TIMED_OUT));
+        let provider = || SysmemProvider::new(V2, |_| Err(Status::TIMED_OUT));
         assert_eq!(child.provide_sysmem(provider()), Err(Status::NOT_SUPPORTED));
         sysmem.provide_sysmem(provider()).unwrap();
         assert_eq!(sysmem.provide_sysmem(provider()), Err(Status::BAD_STATE));
@@ -171,8 +173,8 @@ mod tests {
             let (_client, server) = zx::Channel::pair().unwrap();
             let table = device.protocol(PROTOCOL_SYSMEM).unwrap().ops;
             assert_eq!(table, bus.get(PROTOCOL_SYSMEM).unwrap().ops);
-            assert_eq!(device.sysmem().unwrap().connect(server), Err(Status::TIMED_OUT));
+            assert_eq!(device.sysmem(V2).unwrap().connect(server), Err(Status::TIMED_OUT));
         }
-        assert_eq!(other.sysmem().unwrap_err(), Status::NOT_SUPPORTED);
+        assert_eq!(other.sysmem(V2).unwrap_err(), Status::NOT_SUPPORTED);
     }
 }

@@ -14,12 +14,12 @@ use rustix::fs::{Mode, OFlags};
 use serde::{Deserialize, Serialize};
 use zx::{Channel, Interest, MessageBuffer, RecvError};
 
-use crate::abi::PROTOCOL_SYSMEM;
 use crate::host::device::{Device, Place};
 use crate::host::error::IsolatedError;
 use crate::host::library::{BindError, Bound, LoadError, LoadedDriver};
 use crate::host::platform_proxy::{Calls, PlatformProxyHost};
 use crate::host::registry::Registry;
+use crate::service::Service;
 
 /// What the bus tells a host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +55,11 @@ enum HostingError {
         driver: String,
         error: BindError,
     },
-    /// The proxy has bound and offers nothing.
-    IdleProxy(PathBuf),
+    /// The proxy has bound and does not offer what it stands in for.
+    IdleProxy {
+        library: PathBuf,
+        missing: Service,
+    },
 }
 
 /// Runs the host of one device, as the bus that has started this process says, until the bus ends.
@@ -120,12 +123,13 @@ fn host(assignment: &Assignment, calls: Option<Channel>) -> Result<Vec<Bound>, H
     let registry = Registry::new();
     let mut bound = Vec::new();
     if let (Some(library), Some(calls)) = (&assignment.sysmem_proxy, calls) {
-        let proxy = PlatformProxyHost::new(PROTOCOL_SYSMEM, registry, Calls::new(calls));
+        let proxy = PlatformProxyHost::new(registry, Calls::new(calls));
         let name = format!("{}.sysmem-proxy", assignment.name);
         let device = Device::new(&name, &BTreeMap::new(), Place::Proxy(proxy));
         bound.push(bind(LoadedDriver::load(library).map_err(HostingError::Load)?, device)?);
-        if registry.get(PROTOCOL_SYSMEM).is_none() {
-            return Err(HostingError::IdleProxy(library.clone()));
+        let is_missing = |service: &Service| registry.get(service.protocol_number()).is_none();
+        if let Some(missing) = Service::ALL.into_iter().find(is_missing) {
+            return Err(HostingError::IdleProxy { library: library.clone(), missing });
         }
     }
     let place = match assignment.kind {
@@ -148,8 +152,8 @@ impl fmt::Display for HostingError {
         match self {
             Self::Load(error) => error.fmt(f),
             Self::Bind { driver, error } => write!(f, "driver {driver}: {error}"),
-            Self::IdleProxy(library) => {
-                write!(f, "{}: the proxy offers no sysmem", library.display())
+            Self::IdleProxy { library, missing } => {
+                write!(f, "{}: the proxy offers no {}", library.display(), missing.name())
             }
         }
     }

@@ -13,13 +13,13 @@ use crate::abi::{
 use crate::ends;
 use crate::host::registry::Registry;
 use crate::limits::PROXY_REPLY_WAIT;
+use crate::service::Service;
 use crate::status::Status;
 
-/// What one proxy gets: the right to offer one protocol, and calls to the bus about it. Stays for as
-/// long as the process runs.
+/// What the proxy for sysmem gets: the right to offer its protocols, and calls to the bus about
+/// them. Stays for as long as the process runs.
 #[derive(Debug)]
 pub(super) struct PlatformProxyHost {
-    proto_id: u32,
     registry: &'static Registry,
     calls: &'static Calls,
 }
@@ -81,12 +81,8 @@ impl Calls {
 }
 
 impl PlatformProxyHost {
-    pub(super) fn new(
-        proto_id: u32,
-        registry: &'static Registry,
-        calls: &'static Calls,
-    ) -> &'static Self {
-        Box::leak(Box::new(Self { proto_id, registry, calls }))
+    pub(super) fn new(registry: &'static Registry, calls: &'static Calls) -> &'static Self {
+        Box::leak(Box::new(Self { registry, calls }))
     }
 
     pub(super) fn as_protocol(&'static self) -> Protocol {
@@ -98,7 +94,7 @@ impl PlatformProxyHost {
 
     fn proxy(&self, request: &[u8], end: Channel) -> Result<(), Status> {
         let header = ProxyRequest::from_bytes(request).ok_or(Status::OUT_OF_RANGE)?;
-        if header.proto_id != self.proto_id {
+        if Service::of_protocol(header.proto_id).is_none() {
             return Err(Status::ACCESS_DENIED);
         }
         if header.device_id != 0 {
@@ -124,7 +120,7 @@ unsafe extern "C" fn register_protocol(
     }
     // SAFETY: `PlatformProxyHost::as_protocol` has put one behind the pointer, for ever.
     let proxy = unsafe { &*ctx.cast::<PlatformProxyHost>() };
-    if proto_id != proxy.proto_id {
+    if Service::of_protocol(proto_id).is_none() {
         return Status::raw(Err(Status::ACCESS_DENIED));
     }
     // SAFETY: the contract of the function: a pair of pointers.

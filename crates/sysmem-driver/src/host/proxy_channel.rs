@@ -4,8 +4,9 @@ use std::fmt;
 
 use zx::{Channel, MessageBuffer, RecvError};
 
-use crate::abi::{PROTOCOL_SYSMEM, PROXY_OP_CONNECT, ProxyRequest};
+use crate::abi::{PROXY_OP_CONNECT, ProxyRequest};
 use crate::host::registry::Registry;
+use crate::service::Service;
 use crate::status::Status;
 use crate::undertaker::Undertaker;
 
@@ -39,7 +40,7 @@ pub(super) fn serve(
     buffer: &mut MessageBuffer,
     undertaker: &Undertaker,
 ) -> Receipt {
-    let request = match receive(channel, buffer) {
+    let (txid, service) = match receive(channel, buffer) {
         Ok(Some(request)) => request,
         Ok(None) => return Receipt::Nothing,
         Err(reason) => {
@@ -48,7 +49,7 @@ pub(super) fn serve(
         }
     };
     let result = match buffer.handles().pop().map(Channel::adopt) {
-        Some(Ok(end)) => registry.connect_sysmem(end),
+        Some(Ok(end)) => registry.connect_sysmem(service, end),
         Some(Err((handle, _))) => {
             undertaker.close(handle);
             Err(Status::WRONG_TYPE)
@@ -56,7 +57,7 @@ pub(super) fn serve(
         None => Err(Status::BAD_HANDLE),
     };
     let mut reply = [0; 8];
-    reply[..4].copy_from_slice(&request.txid.to_ne_bytes());
+    reply[..4].copy_from_slice(&txid.to_ne_bytes());
     reply[4..].copy_from_slice(&Status::raw(result).to_ne_bytes());
     match channel.send(&reply, &[]) {
         Ok(()) => Receipt::Done(result),
@@ -65,8 +66,11 @@ pub(super) fn serve(
     }
 }
 
-/// The next request, with one handle in the buffer.
-fn receive(channel: &Channel, buffer: &mut MessageBuffer) -> Result<Option<ProxyRequest>, Reason> {
+/// The next request, by its number and what it wants, with one handle in the buffer.
+fn receive(
+    channel: &Channel,
+    buffer: &mut MessageBuffer,
+) -> Result<Option<(u32, Service)>, Reason> {
     let packet = match channel.recv_keeping(buffer) {
         Ok(packet) => packet,
         Err(RecvError::WouldBlock) => return Ok(None),
@@ -77,14 +81,13 @@ fn receive(channel: &Channel, buffer: &mut MessageBuffer) -> Result<Option<Proxy
     if request.device_id != 0 {
         return Err(Reason::Device(request.device_id));
     }
-    if request.proto_id != PROTOCOL_SYSMEM {
-        return Err(Reason::Protocol(request.proto_id));
-    }
+    let service =
+        Service::of_protocol(request.proto_id).ok_or(Reason::Protocol(request.proto_id))?;
     if request.op != PROXY_OP_CONNECT {
         return Err(Reason::Operation(request.op));
     }
     match packet.handles.len() {
-        1 => Ok(Some(request)),
+        1 => Ok(Some((request.txid, service))),
         count => Err(Reason::Handles(count)),
     }
 }
@@ -111,6 +114,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::abi::PROTOCOL_SYSMEM;
     use crate::driver::SysmemProvider;
 
     const GOOD: ProxyRequest =
@@ -172,12 +176,22 @@ mod tests {
     fn proxied_ends_reach_sysmem() {
         let registry = Registry::new();
         let (sender, receiver) = mpsc::channel();
-        let provider =
-            SysmemProvider::new(move |end| sender.send(end).map_err(|_| Status::INTERNAL));
-        registry.offer(PROTOCOL_SYSMEM, provider.raw()).unwrap();
-        let (receipt, _proxy, ends) = send(registry, &GOOD.to_bytes(), 1);
-        assert!(matches!(receipt, Receipt::Done(Ok(()))), "{receipt:?}");
-        receiver.recv().unwrap().send(b"hello", &[]).unwrap();
-        assert_eq!(ends[0].recv(&mut MessageBuffer::new()).unwrap().bytes, b"hello");
+        for service in Service::ALL {
+            let sender = sender.clone();
+            let provider = SysmemProvider::new(service, move |end| {
+                sender.send((service, end)).map_err(|_| Status::INTERNAL)
+            });
+            let (number, protocol) = provider.raw();
+            registry.offer(number, protocol).unwrap();
+        }
+        for service in Service::ALL {
+            let request = ProxyRequest { proto_id: service.protocol_number(), ..GOOD };
+            let (receipt, _proxy, ends) = send(registry, &request.to_bytes(), 1);
+            assert!(matches!(receipt, Receipt::Done(Ok(()))), "{receipt:?}");
+            let (reached, end) = receiver.recv().unwrap();
+            assert_eq!(reached, service);
+            end.send(b"hello", &[]).unwrap();
+            assert_eq!(ends[0].recv(&mut MessageBuffer::new()).unwrap().bytes, b"hello");
+        }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zx::Channel;
 
-use crate::abi::{PROTOCOL_SYSMEM, PbusOps, Protocol, RawStatus};
+use crate::abi::{PbusOps, Protocol, RawStatus};
 use crate::driver::Sysmem;
+use crate::service::Service;
 use crate::status::Status;
 
 /// Protocols by number. Stays for as long as the process runs, since drivers point to it.
@@ -46,14 +47,14 @@ impl Registry {
         self.lock().get(&id).map(|Offered(protocol)| *protocol)
     }
 
-    /// Hands an end over to sysmem.
+    /// Hands an end over to a version of sysmem.
     ///
     /// # Errors
     ///
     /// `NOT_SUPPORTED` if there is none. The end is closed on every error.
-    pub(super) fn connect_sysmem(&self, end: Channel) -> Result<(), Status> {
-        let protocol = self.get(PROTOCOL_SYSMEM).ok_or(Status::NOT_SUPPORTED)?;
-        // SAFETY: whoever offers a protocol under this number says that it is one.
+    pub(super) fn connect_sysmem(&self, service: Service, end: Channel) -> Result<(), Status> {
+        let protocol = self.get(service.protocol_number()).ok_or(Status::NOT_SUPPORTED)?;
+        // SAFETY: whoever offers a protocol under such a number says that it is one.
         unsafe { Sysmem::from_raw(protocol) }.connect(end)
     }
 
@@ -95,14 +96,15 @@ mod tests {
     fn a_protocol_is_offered_once() {
         let registry = Registry::new();
         let (client, server) = Channel::pair().unwrap();
-        assert_eq!(registry.connect_sysmem(server), Err(Status::NOT_SUPPORTED));
+        let v2 = Service::AllocatorV2;
+        assert_eq!(registry.connect_sysmem(v2, server), Err(Status::NOT_SUPPORTED));
         let end = client.recv(&mut zx::MessageBuffer::new()).unwrap_err();
         assert_eq!(end, zx::RecvError::PeerClosed);
-        let provider = SysmemProvider::new(|_| Err(Status::TIMED_OUT));
-        registry.offer(PROTOCOL_SYSMEM, provider.raw()).unwrap();
-        let again = registry.offer(PROTOCOL_SYSMEM, provider.raw());
-        assert_eq!(again, Err(Status::BAD_STATE));
-        let (_client, server) = Channel::pair().unwrap();
-        assert_eq!(registry.connect_sysmem(server), Err(Status::TIMED_OUT));
+        let (number, protocol) = SysmemProvider::new(v2, |_| Err(Status::TIMED_OUT)).raw();
+        registry.offer(number, protocol).unwrap();
+        assert_eq!(registry.offer(number, protocol), Err(Status::BAD_STATE));
+        let connect = |service| registry.connect_sysmem(service, Channel::pair().unwrap().1);
+        assert_eq!(connect(v2), Err(Status::TIMED_OUT));
+        assert_eq!(connect(Service::AllocatorV1), Err(Status::NOT_SUPPORTED));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct ClientHandle {
 #[derive(Debug)]
 enum Object {
     Channel(Channel),
-    /// On which nothing is sent, so that nobody misses what is in its queue.
+    /// On which nothing is sent: nobody misses what was in its queue.
     EventPair(Channel),
     /// Memory, or what stands in for something harmful.
     Other(zx::Handle),
@@ -107,7 +107,8 @@ impl fidl::Handle for ClientHandle {
             return Err(HandleFault::WrongType);
         }
         if object_type == EVENTPAIR {
-            if self.channel().is_none_or(is_end_of_channel) {
+            let is_unfit = |end| is_end_of_channel(end) || self.closer.keep_empty(end).is_err();
+            if self.channel().is_none_or(is_unfit) {
                 return Err(HandleFault::WrongType);
             }
             self.object = match self.object.take() {

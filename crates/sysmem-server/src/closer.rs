@@ -12,7 +12,7 @@ mod piles;
 mod queues;
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -72,6 +72,22 @@ impl Closer {
     /// Closes a channel that nobody uses any more, whoever has a copy of it.
     pub(crate) fn close_served(&self, channel: zx::Channel) {
         self.0.served.add(channel);
+    }
+
+    /// Lets nothing more into the queue of a channel that is never read from, and closes what is in
+    /// it. The rest of the channel stays as it is.
+    ///
+    /// What is in a queue is kept open by it, and may be the client end of a channel that is served
+    /// here: its close would never be seen.
+    ///
+    /// # Errors
+    ///
+    /// When descriptors ran out.
+    pub(crate) fn keep_empty(&self, channel: &zx::Channel) -> io::Result<()> {
+        let copy = channel.as_fd().try_clone_to_owned()?;
+        let copy = zx::Channel::from_handle(copy.into()).map_err(io::Error::other)?;
+        self.close_served(copy);
+        Ok(())
     }
 
     /// Closes a channel that its sender may have kept a copy of, to use it.
@@ -140,7 +156,6 @@ fn close_foreign(descriptor: OwnedFd) {
 mod tests {
     use std::io::Read;
     use std::net::{TcpListener, TcpStream};
-    use std::os::fd::AsFd;
 
     use super::*;
 
@@ -154,6 +169,26 @@ mod tests {
         let mut buffer = zx::MessageBuffer::new();
         assert_eq!(kept.recv(&mut buffer).unwrap_err(), zx::RecvError::PeerClosed);
     }
+
+    #[test]
+    fn objects_a_queue_that_is_kept_empty_keeps_nothing_open() {
+        let (closer, closed) = Closer::spawn().unwrap();
+        let (theirs, ours) = zx::Channel::pair().unwrap();
+        let (client_end, server_end) = zx::Channel::pair().unwrap();
+        theirs.send(b"x", &[client_end.as_fd()]).unwrap();
+        drop(client_end);
+        closer.keep_empty(&ours).unwrap();
+        closer.flush();
+        let hang_up = server_end.wait(zx::Interest::Readable, Some(PATIENCE));
+        assert!(hang_up.unwrap());
+        drop(closer);
+        closed.wait();
+        let mut buffer = zx::MessageBuffer::new();
+        assert_eq!(theirs.recv(&mut buffer).unwrap_err(), zx::RecvError::WouldBlock);
+        assert_eq!(theirs.send(b"more", &[]), Err(zx::SendError::PeerClosed));
+        ours.send(b"event", &[]).unwrap();
+    }
+
     #[test]
     fn objects_a_channel_that_was_not_served_leaves_a_copy_as_it_is() {
         let (closer, closed) = Closer::spawn().unwrap();

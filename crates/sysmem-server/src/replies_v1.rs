@@ -53,9 +53,12 @@ impl Driver {
 
     /// The events of a view have somewhere to go: unless it is somewhere here. The client end of a
     /// channel that is served, kept as a sink, would keep that channel open when its client is long
-    /// gone.
+    /// gone; so would one in the queue of a sink.
     pub(crate) fn set_sink(&mut self, view: ChannelId, end: ClientHandle) {
-        if end.channel().is_none_or(|end| self.objects.channels.has_served_peer(end)) {
+        let is_unfit = |end: &zx::Channel| {
+            self.objects.channels.has_served_peer(end) || self.closer.keep_empty(end).is_err()
+        };
+        if end.channel().is_none_or(is_unfit) {
             return self.break_off(view, Breakage::Unservable);
         }
         let id = self.connection_ids.draw();

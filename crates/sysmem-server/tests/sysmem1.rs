@@ -270,6 +270,23 @@ fn sysmem1_r24_a_sink_that_is_full_loses_events_and_nothing_else() {
 }
 
 #[test]
+fn objects_a_client_end_in_the_queue_of_a_sink_keeps_no_channel_open() {
+    let server = server();
+    let allocator = connect(&server);
+    let token = shared_token(&allocator);
+    let given_up = duplicate(&token).into_caller().channel;
+    let view = bind(&allocator, token);
+    let (events, own) = Channel::pair().unwrap();
+    own.send(b"x", &[given_up.as_fd()]).unwrap();
+    drop(given_up);
+    view.set_event_sink(BufferCollectionSetEventSinkRequest {
+        events: ClientEnd::new(events.into()),
+    });
+    // Without a close: the failure of the collection.
+    view.caller().end();
+}
+
+#[test]
 fn sysmem1_r24_a_missing_sink_is_malformed() {
     let server = server();
     let allocator = connect(&server);

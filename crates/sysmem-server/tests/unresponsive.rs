@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use common::memory::{close_weak_asap, is_closed, the_only, wait_until_closed};
+use common::memory::{close_weak_asap, eventpair, is_closed, the_only, wait_until_closed};
 use common::*;
 use fidl::Method;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
@@ -109,7 +109,7 @@ fn objects_a_channel_with_a_slow_close_in_its_queue_holds_up_nobody() {
 }
 
 #[test]
-fn objects_a_slow_close_in_the_queue_of_an_eventpair_holds_up_nobody() {
+fn objects_nothing_gets_into_the_queue_of_an_eventpair_that_the_server_never_reads() {
     for stop_first in [false, true] {
         let server = server();
         let allocator = connect(&server);
@@ -117,9 +117,9 @@ fn objects_a_slow_close_in_the_queue_of_an_eventpair_holds_up_nobody() {
         let held = wait_for_buffers(&strong);
         let mut lent = the_only(wait_for_buffers(&weak));
         let signal = close_weak_asap(&mut lent);
-        // The server has the other end, and never reads from it.
-        let (lingering, _peer) = lingering_socket();
-        put_into_queue(signal.as_fd(), b"x", lingering);
+        let sent = rustix::net::send(&signal, b"x", SendFlags::NOSIGNAL);
+        assert_eq!(sent, Err(rustix::io::Errno::PIPE));
+        assert!(!is_closed(&signal));
         if !stop_first {
             leave(strong);
             drop(held);
@@ -128,6 +128,32 @@ fn objects_a_slow_close_in_the_queue_of_an_eventpair_holds_up_nobody() {
         }
         server.stop().unwrap();
         assert!(is_closed(&signal));
+    }
+}
+
+#[test]
+fn objects_a_client_end_in_the_queue_of_a_tracker_keeps_no_channel_open() {
+    let server = server();
+    let allocator = connect(&server);
+    for send_first in [false, true] {
+        let token = shared_token(&allocator);
+        let given_up = duplicate(&token).into_caller().channel;
+        let collection = bind(&allocator, token);
+        let (tracker, server_end) = eventpair();
+        let attach = || {
+            collection.attach_node_tracking(NodeAttachNodeTrackingRequest { server_end });
+            collection.sync().unwrap();
+        };
+        if send_first {
+            put_into_queue(tracker.as_fd(), b"x", OwnedFd::from(given_up));
+            attach();
+        } else {
+            attach();
+            send_if_possible(tracker.as_fd(), given_up.into());
+        }
+        // Without a release: the failure of the collection.
+        collection.caller().end();
+        wait_until_closed(&tracker);
     }
 }
 
@@ -143,12 +169,22 @@ fn allocate_shared() -> Vec<u8> {
 
 /// Sends `packet` on a socket, and leaves in its queue the only descriptor of `handle` that is left.
 fn put_into_queue(socket: BorrowedFd<'_>, packet: &[u8], handle: OwnedFd) {
+    send_away(socket, packet, handle).unwrap();
+}
+
+/// Sends the only descriptor of `handle` that is left, unless the socket takes no more.
+fn send_if_possible(socket: BorrowedFd<'_>, handle: OwnedFd) {
+    let sent = send_away(socket, b"x", handle);
+    assert!(matches!(sent, Ok(_) | Err(rustix::io::Errno::PIPE)), "{sent:?}");
+}
+
+fn send_away(socket: BorrowedFd<'_>, packet: &[u8], handle: OwnedFd) -> rustix::io::Result<usize> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     let handles = [handle.as_fd()];
     assert!(control.push(SendAncillaryMessage::ScmRights(&handles)));
     let iov = [IoSlice::new(packet)];
-    rustix::net::sendmsg(socket, &iov, &mut control, SendFlags::NOSIGNAL).unwrap();
+    rustix::net::sendmsg(socket, &iov, &mut control, SendFlags::NOSIGNAL)
 }
 
 /// Sends `packet` with a descriptor that takes long to close, and looks whether others are served.

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use common::{PATIENCE, receive};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::net::{
     AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
 };
@@ -262,6 +263,24 @@ fn objects_a_queue_is_emptied_of_all_its_handles_before_a_close() {
         counts.push(handles.len());
     }
     assert_eq!(counts, [1, 0, 1, 2]);
+}
+
+#[test]
+fn objects_an_end_that_receives_nothing_more_does_not_look_closed_to_its_peer() {
+    let (theirs, ours) = Channel::pair().unwrap();
+    ours.stop_receiving().unwrap();
+    let all = PollFlags::IN | PollFlags::OUT | PollFlags::RDHUP;
+    let mut polled = [PollFd::new(&theirs, all)];
+    rustix::event::poll(&mut polled, Some(&Timespec::default())).unwrap();
+    assert_eq!(polled[0].revents(), PollFlags::OUT);
+    let mut buffer = MessageBuffer::new();
+    assert_eq!(theirs.recv(&mut buffer).unwrap_err(), RecvError::WouldBlock);
+    assert_eq!(theirs.send(b"x", &[]), Err(SendError::PeerClosed));
+    ours.send(b"event", &[]).unwrap();
+    assert_eq!(theirs.recv(&mut buffer).unwrap().bytes, b"event");
+    drop(ours);
+    rustix::event::poll(&mut polled, Some(&Timespec::default())).unwrap();
+    assert!(polled[0].revents().contains(PollFlags::HUP));
 }
 
 fn memfd() -> OwnedFd {

@@ -44,6 +44,8 @@ impl CloseWeakAsap {
             Some(place) => place,
             None if self.pairs.len() < PAIRS_MAX => {
                 let (ours, theirs) = zx::Channel::pair()?;
+                // What somebody sent would stay in the queue, and keep open what it refers to.
+                shutdown(&ours, Shutdown::Read)?;
                 let ours = (!self.signalled).then_some(ours);
                 self.pairs.push(Pair { client, ours, theirs });
                 self.pairs.len() - 1
@@ -59,7 +61,6 @@ impl CloseWeakAsap {
         for ours in self.pairs.iter_mut().filter_map(|pair| pair.ours.take()) {
             // ENOTCONN: nobody has the other end any more.
             let _ = shutdown(&ours, Shutdown::Both);
-            // A client may have sent something whose close takes long.
             closer.close_served(ours);
         }
     }
@@ -96,6 +97,15 @@ mod tests {
         shutdown(&mean, Shutdown::Both).unwrap();
         assert!(also_mean.is_peer_closed().unwrap());
         assert!(!other.is_peer_closed().unwrap());
+    }
+
+    #[test]
+    fn objects_nothing_gets_into_the_queue_of_the_signal() {
+        let mut signal = CloseWeakAsap::default();
+        let end = end_for(&mut signal, 1);
+        let sent = rustix::net::send(&end, b"x", rustix::net::SendFlags::NOSIGNAL);
+        assert_eq!(sent, Err(rustix::io::Errno::PIPE));
+        assert!(!end.is_peer_closed().unwrap());
     }
 
     #[test]

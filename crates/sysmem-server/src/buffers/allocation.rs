@@ -111,6 +111,12 @@ impl Allocation {
             && self.get(index).is_some_and(|buffer| buffer.is_held_by_any(strength))
     }
 
+    /// Whether a handle to any of the buffers counts as held for as long as this channel is open.
+    pub(super) fn is_tracked_by(&self, channel: ChannelId) -> bool {
+        let mut connections = self.buffers.iter().flatten().flat_map(Buffer::connections);
+        connections.any(|(holder, _)| holder == channel)
+    }
+
     /// What keeps a buffer that the core has let go of: the strongest handle that a client has to
     /// it. What was lost does not come back.
     pub(super) fn kept_by(&self, index: u32) -> Option<Strength> {

@@ -291,6 +291,11 @@ impl Buffers {
         let Entry::Occupied(mut entry) = self.allocations.entry(buffer.allocation) else { return };
         if let Some(freed) = entry.get_mut().take(buffer.index) {
             self.by_memory.remove(&freed.memory.identity());
+            for (channel, _) in freed.connections() {
+                if !entry.get().is_tracked_by(channel) {
+                    forget(&mut self.by_connection, channel, buffer.allocation);
+                }
+            }
             freed.end(&self.closer);
         }
         if entry.get().is_over() {
@@ -304,4 +309,18 @@ fn find(
     buffer: BufferId,
 ) -> Option<&mut Buffer> {
     allocations.get_mut(&buffer.allocation)?.get_mut(buffer.index)
+}
+
+/// No handle to any buffer of the allocation is tracked by this connection any more.
+fn forget(
+    by_connection: &mut HashMap<ChannelId, BTreeSet<AllocationId>>,
+    channel: ChannelId,
+    allocation: AllocationId,
+) {
+    if let Entry::Occupied(mut tracked) = by_connection.entry(channel) {
+        tracked.get_mut().remove(&allocation);
+        if tracked.get().is_empty() {
+            tracked.remove();
+        }
+    }
 }

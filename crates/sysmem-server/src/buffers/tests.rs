@@ -254,3 +254,18 @@ fn objects_handles_past_the_limit_hold_their_buffers_until_the_connection_ends()
     assert_eq!(losses, all_of(0));
     assert!(store.by_connection.is_empty());
 }
+
+#[test]
+fn objects_a_connection_remembers_no_buffers_that_are_gone() {
+    zx::raise_descriptor_limit().unwrap();
+    let (mut store, _closed) = store(None, 1);
+    let weak: Vec<_> =
+        (0..loans::LOANS_MAX).flat_map(|_| lend(&mut store, Strength::Weak)).collect();
+    assert_eq!(let_go(&mut store), [Loss::Strong(buffer(0))]);
+    // Too late to count as strong, and too many to be locked.
+    drop(lend(&mut store, Strength::Strong));
+    assert!(store.by_connection.contains_key(&CHANNEL));
+    drop(weak);
+    assert_eq!(look_until_lost(&mut store).0, [Loss::Memory(buffer(0))]);
+    assert!(store.by_connection.is_empty());
+}

@@ -1,11 +1,12 @@
 //! Handles to buffers in replies, and complaints about those that are kept too long.
 
+use std::io;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use sysmem_core::{
-    Access, AllocationId, BufferName, ChannelId, CollectionName, Delivery, Handles, NewWeak,
-    Presence, Recipient, VmoInfo,
+    Access, BufferName, ChannelId, CollectionName, Delivery, Handles, NewWeak, Presence, Recipient,
+    VmoInfo,
 };
 use sysmem_fidl::Handle;
 use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
@@ -35,7 +36,8 @@ impl Driver {
     {
         let (collection, count) = (delivery.collection, delivery.count);
         let settings = Arc::clone(&delivery.settings);
-        let (memory, close_weak_asap) = self.lend(channel, delivery)?;
+        let close_weak_asap = self.signals_of(channel, &delivery)?;
+        let memory = self.lend(channel, delivery)?;
         // Whoever uses no memory still learns how many buffers there are
         // (`sysmem2-protocols.md` 5.8).
         let mut memory = memory.into_iter();
@@ -53,8 +55,8 @@ impl Driver {
         Ok(fsysmem2::BufferCollectionWaitForAllBuffersAllocatedResponse { buffer_collection_info })
     }
 
-    /// For each buffer a handle and an eventpair, as far as there are any for the participant on
-    /// `channel`.
+    /// For each buffer a handle, as far as there is any for the participant on `channel`: weak ones
+    /// to buffers that somebody holds strongly.
     ///
     /// # Errors
     ///
@@ -63,17 +65,24 @@ impl Driver {
         &mut self,
         channel: ChannelId,
         delivery: Delivery,
-    ) -> Result<(PerBuffer, PerBuffer), ReplyError> {
+    ) -> Result<PerBuffer, ReplyError> {
         let Delivery { allocation, handles, recipient, .. } = delivery;
         let to = self.addressee(channel, recipient);
+        let buffers = &mut self.objects.buffers;
         match handles {
-            Handles::None => Ok((Vec::new(), Vec::new())),
+            Handles::None | Handles::Weak { access: None, .. } => Ok(Vec::new()),
             Handles::Strong(access) => {
                 let terms = Terms { strength: Strength::Strong, access: rights(access) };
-                Ok((self.objects.buffers.lend(allocation, terms, to, |_| true)?, Vec::new()))
+                Ok(buffers.lend(allocation, terms, to, |_| true)?)
             }
-            Handles::Weak { access, presence } => {
-                self.lend_weakly(allocation, access, &presence, to)
+            Handles::Weak { access: Some(access), presence } => {
+                let terms = Terms { strength: Strength::Weak, access: rights(access) };
+                let is_strong = |index: u32| {
+                    let presence =
+                        usize::try_from(index).ok().and_then(|index| presence.get(index));
+                    presence == Some(&Presence::Strong)
+                };
+                Ok(buffers.lend(allocation, terms, to, is_strong)?)
             }
         }
     }
@@ -134,32 +143,23 @@ impl Driver {
         }
     }
 
-    /// Weak handles to the buffers that somebody holds strongly, as far as there is `access`, and
-    /// `close_weak_asap` of all that there are.
-    fn lend_weakly(
+    /// `close_weak_asap` of all buffers that there are, for a weak participant on `channel`.
+    fn signals_of(
         &mut self,
-        allocation: AllocationId,
-        access: Option<Access>,
-        presence: &[Presence],
-        to: Addressee,
-    ) -> Result<(PerBuffer, PerBuffer), ReplyError> {
-        let buffers = &mut self.objects.buffers;
-        let mut close_weak_asap = Vec::with_capacity(presence.len());
-        for (index, presence) in (0..).zip(presence) {
-            close_weak_asap.push(match presence {
-                Presence::Gone => None,
-                Presence::Strong | Presence::Weak => {
-                    buffers.close_weak_asap(BufferId { allocation, index }, to.client)?
-                }
-            });
-        }
-        let Some(access) = access else { return Ok((Vec::new(), close_weak_asap)) };
-        let terms = Terms { strength: Strength::Weak, access: rights(access) };
-        let is_strong = |index: u32| {
-            let presence = usize::try_from(index).ok().and_then(|index| presence.get(index));
-            presence == Some(&Presence::Strong)
+        channel: ChannelId,
+        delivery: &Delivery,
+    ) -> Result<PerBuffer, ReplyError> {
+        let Handles::Weak { presence, .. } = &delivery.handles else { return Ok(Vec::new()) };
+        let client = self.objects.channels.pid_of(channel);
+        let allocation = delivery.allocation;
+        let end_of = |(index, presence): (u32, &Presence)| match presence {
+            Presence::Gone => Ok(None),
+            Presence::Strong | Presence::Weak => {
+                self.objects.buffers.close_weak_asap(BufferId { allocation, index }, client)
+            }
         };
-        Ok((buffers.lend(allocation, terms, to, is_strong)?, close_weak_asap))
+        let signals: io::Result<PerBuffer> = (0..).zip(presence).map(end_of).collect();
+        Ok(signals?)
     }
 
     fn lend_one_weakly(

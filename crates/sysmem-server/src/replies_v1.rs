@@ -131,7 +131,7 @@ impl Driver {
             Err(status) => return Ok((status, BufferCollectionInfo2::default())),
         };
         let count = buffers.count;
-        let (memory, _) = self.lend(channel, buffers)?;
+        let memory = self.lend(channel, buffers)?;
         let mut info = BufferCollectionInfo2 {
             buffer_count: count,
             settings: std::sync::Arc::unwrap_or_clone(settings),

@@ -64,6 +64,15 @@ impl World {
         Daemon::start(&arguments, &self.path(&format!("{name}.log")))
     }
 
+    /// Builds the example of a client in C: two processes that share buffers.
+    fn build_client_in_c(&self) -> PathBuf {
+        let program = self.path("nonblocking");
+        let sources = ["nonblocking.c", "participant.c"];
+        let sources = sources.map(|name| sysmem_c::bindings().join("examples").join(name));
+        sysmem_c::build(&program, &sources, &[]).unwrap();
+        program
+    }
+
     fn connect(&self, name: &str) -> Allocator {
         Allocator::connect_in(&self.path(name)).unwrap()
     }
@@ -103,10 +112,7 @@ fn r11_r13_processes_get_buffers_through_either_broker() {
 fn r11_r13_clients_of_the_first_version_get_buffers_through_either_broker() {
     let world = World::new();
     let (_service, zircon, garnet) = (world.serve(), world.zircon(), world.garnet());
-    let program = world.path("nonblocking");
-    let sources = ["nonblocking.c", "participant.c"];
-    let sources = sources.map(|name| sysmem_c::bindings().join("examples").join(name));
-    sysmem_c::build(&program, &sources, &[]).unwrap();
+    let program = world.build_client_in_c();
     for name in ["zircon", "garnet"] {
         let mut command = Command::new(&program);
         let output = command.arg("two").env("SYSMEM_SVC", world.path(name)).output().unwrap();
@@ -267,6 +273,23 @@ fn edge_64_69_one_node_of_a_class_is_used_and_then_the_next() {
     assert_eq!(allocate(&client).unwrap(), 2);
     second.stop(Signal::KILL);
     assert!(is_closed(&client), "it was the second that served it");
+}
+
+/// A broker that gives somebody up closes the connection and says nothing.
+#[test]
+fn edge_71_clients_accept_a_close_without_an_epitaph() {
+    let world = World::new();
+    let _zircon = world.zircon_with("max_wait_ms = 1");
+    let error = allocate(&world.connect("zircon")).unwrap_err();
+    assert!(matches!(error, Error::Closed { epitaph: None, .. }), "{error:?}");
+    let svc = world.path("zircon");
+    let ended = common::fail(&["demo", "--svc", text(&svc)]);
+    assert_eq!(ended, (3, "error: the service has ended\n".to_owned()));
+    let program = world.build_client_in_c();
+    let output = Command::new(program).arg("one").env("SYSMEM_SVC", svc).output().unwrap();
+    let message = error_text(&output);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("status -24"), "{message}");
 }
 
 #[test]

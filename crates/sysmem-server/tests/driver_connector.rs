@@ -100,6 +100,30 @@ fn edge_72_74_what_comes_with_a_malformed_request_is_closed() {
 }
 
 #[test]
+fn edge_73_too_much_in_one_packet_closes_that_channel_alone() {
+    let server = server();
+    let bystander = connector(&server);
+    let (watched, given) = Channel::pair().unwrap();
+    let bytes = [0; 24];
+    for protocol in [Discoverable::DriverConnector, Discoverable::AllocatorV1] {
+        let victim = || Wire::new(server.connector().connect_to(protocol).unwrap());
+        for handles in [65, zx::MAX_MESSAGE_HANDLES] {
+            let victim = victim();
+            victim.send_raw(&bytes, &vec![given.as_fd(); handles]);
+            victim.end();
+        }
+        let victim = victim();
+        victim.send_unchecked(&[given.as_fd()], &[0; 65_537]);
+        victim.end();
+    }
+    drop(given);
+    assert_eq!(Wire::new(watched).end(), End { epitaph: None }, "all were closed");
+    let (allocator, end) = Wire::pair();
+    hand_over(&bystander, end);
+    assert_serves(&AllocatorProxy::new(allocator));
+}
+
+#[test]
 fn edge_65_a_client_that_is_gone_already_is_cleaned_up() {
     let server = server();
     let connector = connector(&server);

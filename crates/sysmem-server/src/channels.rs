@@ -93,16 +93,20 @@ impl Served {
     }
 }
 
+/// How many descriptors this process may have.
+pub(crate) fn descriptor_limit() -> usize {
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX)
+}
+
 impl Channels {
     pub(crate) fn new(registry: mio::Registry, closer: Closer) -> Self {
-        let descriptors = getrlimit(Resource::Nofile).current;
-        let descriptors = descriptors.and_then(|limit| limit.try_into().ok()).unwrap_or(usize::MAX);
         Self {
             served: BTreeMap::new(),
             named: HashMap::new(),
             accepted_as: HashMap::new(),
             per_client: HashMap::new(),
-            max_per_client: MAX_CHANNELS_PER_CLIENT.min(descriptors / CLIENT_SHARE),
+            max_per_client: MAX_CHANNELS_PER_CLIENT.min(descriptor_limit() / CLIENT_SHARE),
             registry,
             closer,
         }

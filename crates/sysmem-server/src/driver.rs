@@ -9,6 +9,7 @@ use sysmem_core::{AllocationId, ChannelId, ChannelKind, Core, HeapFailure, Input
 use sysmem_fidl::Handle;
 use zx::Credentials;
 
+use crate::buffer_quota::BufferQuota;
 use crate::buffers::{BufferId, Buffers, Loss};
 use crate::channels::Channels;
 use crate::client_handle::{ClientHandle, Gatekeeper};
@@ -39,6 +40,7 @@ pub(crate) struct Driver {
     pub(crate) encoder: fidl::Encoder<Handle>,
     pub(crate) outbox: Outbox,
     pub(crate) heaps: Heaps,
+    pub(crate) buffer_quota: BufferQuota,
     pub(crate) inspector: Inspector,
     may_inspect: Permission,
     pub(crate) failures: Failures,
@@ -85,6 +87,7 @@ impl Driver {
             encoder: fidl::Encoder::new(),
             outbox: Outbox::default(),
             heaps: Heaps::new(config.heaps, Arc::clone(&mailbox)),
+            buffer_quota: BufferQuota::new(),
             inspector: Inspector::new(mailbox),
             may_inspect: Permission::new(config.inspector_users),
             closer,
@@ -255,14 +258,16 @@ impl Driver {
     /// Tells the core what was lost, in this order.
     pub(crate) fn report(&mut self, losses: Vec<Loss>) {
         for loss in losses {
-            self.feed(match loss {
+            let input = match loss {
                 Loss::Strong(BufferId { allocation, index }) => {
                     Input::StrongGone { allocation, index }
                 }
                 Loss::Memory(BufferId { allocation, index }) => {
+                    self.buffer_quota.freed(allocation);
                     Input::BufferGone { allocation, index }
                 }
-            });
+            };
+            self.feed(input);
         }
     }
 

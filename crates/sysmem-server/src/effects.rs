@@ -114,6 +114,9 @@ impl Driver {
         allocation: AllocationId,
         result: Result<Vec<zx::Vmo>, HeapFailure>,
     ) {
+        if result.is_err() {
+            self.buffer_quota.not_made(allocation);
+        }
         let result = result.map(|buffers| self.objects.buffers.insert(allocation, buffers));
         self.feed(Input::Allocated { allocation, result });
     }
@@ -137,6 +140,11 @@ impl Driver {
     }
 
     fn allocate(&mut self, allocation: AllocationId, plan: AllocationPlan) {
+        let client = self.client.and_then(|client| client.pid);
+        if let Err(exceeded) = self.buffer_quota.take(allocation, client, plan.count) {
+            let failure = HeapFailure { reason: exceeded.to_string() };
+            return self.finish_allocation(allocation, Err(failure));
+        }
         match self.heaps.start(allocation, plan) {
             Progress::Done(result) => self.finish_allocation(allocation, result),
             Progress::UnderWay => {}

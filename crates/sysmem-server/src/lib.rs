@@ -33,6 +33,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod buffer_quota;
 mod buffers;
 mod channels;
 mod client_handle;

@@ -15,7 +15,7 @@ use sysmem_fidl::fuchsia_sysmem2::{self as fsysmem2, BufferCollectionConstraints
 
 pub use self::explained::{Difference, Explained, ExplainedCombination, Reason};
 use crate::interface::{ChannelId, Instant};
-use crate::logical::{Pinned, constraint_bytes};
+use crate::logical::{Pinned, constraint_bytes, settings_bytes};
 use crate::negotiation::Failure;
 use crate::tree::debug_info::DebugInfo;
 
@@ -83,15 +83,38 @@ impl FailedAllocation {
 
     /// How much memory it keeps, in bytes, about: most of it is constraints.
     pub fn bytes(&self) -> usize {
-        let participants = self.participants.iter();
-        participants.fold(size_of::<Self>(), |sum, participant| {
-            sum.saturating_add(constraint_bytes(&participant.constraints))
-        })
+        let participants = self.participants.iter().map(FailedParticipant::bytes);
+        let combinations = self.combinations.iter().map(FailedCombination::bytes);
+        let own = [
+            size_of::<Self>(),
+            self.name.len(),
+            size_of_val(self.channels.as_slice()),
+            self.existing.as_ref().map_or(0, Pinned::bytes),
+        ];
+        let parts = own.into_iter().chain(participants).chain(combinations);
+        parts.fold(0, usize::saturating_add)
     }
 
     /// Whether there are buffers already, and it was about joining those who have them.
     pub const fn is_late(&self) -> bool {
         self.existing.is_some()
+    }
+}
+
+impl FailedParticipant {
+    fn bytes(&self) -> usize {
+        let parts = [
+            size_of::<Self>(),
+            constraint_bytes(&self.constraints),
+            self.must_match.as_deref().map_or(0, settings_bytes),
+        ];
+        parts.into_iter().sum()
+    }
+}
+
+impl FailedCombination {
+    const fn bytes(&self) -> usize {
+        size_of::<Self>().saturating_add(size_of_val(self.participants.as_slice()))
     }
 }
 
@@ -123,5 +146,46 @@ impl fmt::Display for Rejection {
                 f.write_str("a late participant would need other settings or more buffers")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_a_failure_keeps_counts_as_bytes() {
+        let mut failure = FailedAllocation {
+            collection: 1,
+            name: String::new(),
+            error: fsysmem2::Error::CONSTRAINTS_INTERSECTION_EMPTY,
+            failed_at: Instant(0),
+            channels: Vec::new(),
+            participants: Vec::new(),
+            combinations: Vec::new(),
+            combinations_tried: 1,
+            existing: None,
+        };
+        let empty = failure.bytes();
+        failure.name.push_str("frames");
+        failure.channels = vec![ChannelId(1); 3];
+        failure.participants.push(FailedParticipant {
+            debug: DebugInfo { name: "somebody".into(), id: 1 },
+            constraints: Arc::default(),
+            must_match: Some(Arc::default()),
+        });
+        failure.combinations.push(FailedCombination {
+            participants: vec![0; 5],
+            present: 0,
+            rejection: Rejection::NoParticipants,
+        });
+        let expected = 6
+            + 3 * size_of::<ChannelId>()
+            + size_of::<FailedParticipant>()
+            + size_of::<BufferCollectionConstraints>()
+            + size_of::<fsysmem2::SingleBufferSettings>()
+            + size_of::<FailedCombination>()
+            + 5 * size_of::<usize>();
+        assert_eq!(failure.bytes() - empty, expected);
     }
 }

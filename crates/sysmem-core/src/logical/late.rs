@@ -7,6 +7,7 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::LogicalCollection;
 use super::allocation::{Buffers, Stage};
+use super::stored::{constraint_bytes, settings_bytes};
 use crate::interface::NodeId;
 use crate::negotiation::{Agreement, pin};
 use crate::shared::Shared;
@@ -28,6 +29,11 @@ impl Pinned {
             ..pin(&settings)
         };
         Self { count: buffers.count, constraints, settings }
+    }
+
+    /// How much memory it takes besides itself, in bytes.
+    pub fn bytes(&self) -> usize {
+        settings_bytes(&self.settings).saturating_add(constraint_bytes(&self.constraints))
     }
 
     /// A participant that accepts nothing else.

@@ -38,7 +38,7 @@ pub use check::Inconsistency;
 pub(crate) use late::Pinned;
 use stall::StallTimer;
 use stored::Stored;
-pub(crate) use stored::constraint_bytes;
+pub(crate) use stored::{constraint_bytes, settings_bytes};
 pub(crate) use turn_in::log_unknown_token;
 
 /// Everybody who shares one set of buffers.

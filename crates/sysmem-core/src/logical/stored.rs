@@ -77,6 +77,18 @@ pub(crate) fn constraint_bytes(constraints: &fsysmem2::BufferCollectionConstrain
     parts.into_iter().sum()
 }
 
+/// The same for settings.
+pub(crate) fn settings_bytes(settings: &fsysmem2::SingleBufferSettings) -> usize {
+    let memory = settings.buffer_settings.as_ref();
+    let heap_type = memory.and_then(|memory| memory.heap.as_ref()?.heap_type.as_ref());
+    let parts = [
+        size_of_val(settings),
+        heap_type.map_or(0, String::len),
+        settings.image_format_constraints.as_ref().map_or(0, vector_bytes),
+    ];
+    parts.into_iter().sum()
+}
+
 fn vector_bytes(image: &fsysmem2::ImageFormatConstraints) -> usize {
     let parts = [
         size_of_val(image.color_spaces.as_deref().unwrap_or_default()),

@@ -12,8 +12,8 @@ use sysmem_fidl::fuchsia_sysmem2 as fsysmem2;
 
 use super::{LogicalCollection, v1};
 use crate::interface::{
-    Access, AllocationId, AllocationPlan, Delivery, Effect, HeapFailure, NodeId, Refusal, Reply,
-    Severity,
+    Access, AllocationId, AllocationPlan, Delivery, Effect, Handles, HeapFailure, NodeId, Refusal,
+    Reply, Severity,
 };
 use crate::negotiation::{Agreement, has_real_usage, has_write_usage};
 use crate::shared::Shared;
@@ -116,15 +116,31 @@ impl<H> LogicalCollection<H> {
 
     /// The buffers as a node gets them, if it has any.
     pub(super) fn delivery_for(&self, shared: &mut Shared<H>, node: &Node<H>) -> Option<Delivery> {
-        let Stage::Allocated(buffers) = &self.stage else { return None };
-        node.allocated.then(|| Delivery {
+        let buffers = self.buffers_of(node)?;
+        Some(self.delivery(buffers, node, Self::handles_for(shared, buffers, node)))
+    }
+
+    /// The buffers, if the node has any, with no handles to them.
+    pub(super) fn delivery_without_handles(&self, node: &Node<H>) -> Option<Delivery> {
+        Some(self.delivery(self.buffers_of(node)?, node, Handles::None))
+    }
+
+    fn delivery(&self, buffers: &Buffers, node: &Node<H>, handles: Handles) -> Delivery {
+        Delivery {
             allocation: buffers.allocation,
             collection: self.id,
             settings: Arc::clone(&buffers.settings),
             count: buffers.count,
-            handles: Self::handles_for(shared, buffers, node),
+            handles,
             recipient: node.debug.recipient(),
-        })
+        }
+    }
+
+    const fn buffers_of(&self, node: &Node<H>) -> Option<&Buffers> {
+        match &self.stage {
+            Stage::Allocated(buffers) if node.allocated => Some(buffers),
+            _ => None,
+        }
     }
 
     /// Tells everybody below `top` that there are no buffers for them, then fails them (3.8).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sysmem_fidl::fuchsia_sysmem as fsysmem;
 
 use super::FaultV1;
-use crate::interface::{ChannelId, Delivery, Effect, Handles, NodeId, Refusal, Reply, v1};
+use crate::interface::{ChannelId, Delivery, Effect, NodeId, Refusal, Reply, v1};
 use crate::logical::LogicalCollection;
 use crate::shared::Shared;
 use crate::tree::node::{Kind, Node};
@@ -56,15 +56,10 @@ fn delivery(buffers: &Delivery, rights: RightsMask) -> Result<v1::Delivery, Faul
 impl<H> LogicalCollection<H> {
     /// As many auxiliary buffers as there are buffers, and none of them has a VMO: there are no
     /// auxiliary buffers. `None` before there are any others.
-    pub(super) fn aux_delivery(
-        &self,
-        shared: &mut Shared<H>,
-        id: NodeId,
-    ) -> Result<Option<v1::Delivery>, FaultV1> {
+    pub(super) fn aux_delivery(&self, id: NodeId) -> Result<Option<v1::Delivery>, FaultV1> {
         let Some(node) = self.tree.get(id) else { return Ok(None) };
-        let Some(mut buffers) = self.delivery_for(shared, node) else { return Ok(None) };
-        buffers.handles = Handles::None;
-        delivery(&buffers, node.rights).map(Some)
+        let buffers = self.delivery_without_handles(node);
+        buffers.map(|buffers| delivery(&buffers, node.rights)).transpose()
     }
 
     /// Closes the views below `top` that are to go for this reason. The others' channels close in

@@ -66,7 +66,7 @@ impl<H: Handle> LogicalCollection<H> {
                 self.constrain_aux(id, payload.constraints)?;
             }
             Request::GetAuxBuffers { responder } => {
-                let Some(delivery) = self.aux_delivery(shared, id)? else {
+                let Some(delivery) = self.aux_delivery(id)? else {
                     return Err(FaultV1::AuxBeforeBuffers.into());
                 };
                 self.reply(shared, id, Reply::V1(v1::Reply::AuxBuffers(responder, delivery)));

@@ -127,6 +127,23 @@ fn sysmem1_a_weak_view_needs_somebody_who_watches_for_it() {
 }
 
 #[test]
+fn sysmem1_auxiliary_buffers_are_no_weak_handles_to_be_complained_about() {
+    let world = World::new();
+    let root = world.shared_token();
+    root.set_weak_ok(true);
+    let token = root.duplicate();
+    token.set_weak();
+    let (own, view) = (world.bind(root), Allocator::connect(&world).bind(&token));
+    own.set_constraints(v2::cpu(1, 64));
+    view.constrain(cpu(1, 64));
+    view.get_aux().v1_answer();
+    let [allocation] = world.allocations_in(Memory::Made)[..] else { panic!("no buffers") };
+    own.release_and_close();
+    assert!(world.driver().report(allocation, 0));
+    assert_eq!(world.next_deadline(), None);
+}
+
+#[test]
 fn sysmem1_buffers_that_structs_cannot_describe_fail_the_view() {
     use sysmem_fidl::fuchsia_images2::PixelFormat;
     let world = World::new();

@@ -178,7 +178,7 @@ pub enum Effect<H> {
     /// weak handles may be delivered all the same.
     LetGo(AllocationId),
     /// The last strong handle to a buffer is gone: close the server's end of the eventpair that
-    /// came with its weak handles. Comes only where weak handles may have been delivered.
+    /// came with its weak handles, and of each that is made for it later.
     CloseWeakAsap { allocation: AllocationId, index: u32 },
     /// Weak handles to a buffer are still there [`COMPLAINT_AFTER_NS`] after
     /// [`Effect::CloseWeakAsap`]. Log an error for each delivery of which that is true

@@ -79,8 +79,6 @@ pub(crate) enum HeapAnswer {
 /// What follows from the loss of the last strong handle to a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StrongLoss {
-    /// There may be weak handles.
-    pub close_weak_asap: bool,
     /// It was the last buffer that was held strongly; it is this collection's.
     pub last_of: Option<u64>,
 }
@@ -163,18 +161,14 @@ impl<H> Allocations<H> {
             return None;
         }
         buffer.presence = Presence::Weak;
-        let has_weak = buffer.has_weak;
-        if has_weak {
+        if buffer.has_weak {
             let at = Instant(now.0.saturating_add(COMPLAINT_AFTER_NS));
             buffer.complain_at = Some(at);
             self.complaints.insert((at, id, index));
         }
         let allocation = self.by_id.get(&id)?;
         let is_last = !allocation.buffers.iter().any(|left| left.presence == Presence::Strong);
-        Some(StrongLoss {
-            close_weak_asap: has_weak,
-            last_of: is_last.then_some(allocation.collection),
-        })
+        Some(StrongLoss { last_of: is_last.then_some(allocation.collection) })
     }
 
     /// The memory of a buffer is freed. The trackers that have waited for it; with the last buffer

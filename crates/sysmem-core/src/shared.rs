@@ -167,9 +167,8 @@ impl<H> Shared<H> {
     /// No strong handle to a buffer is left. The collection that has none to any buffer now.
     pub fn strong_gone(&mut self, id: AllocationId, index: u32) -> Option<u64> {
         let loss = self.allocations.strong_gone(id, index, self.now)?;
-        if loss.close_weak_asap {
-            self.emit(Effect::CloseWeakAsap { allocation: id, index });
-        }
+        // Also where nobody has weak handles: who waits later gets an eventpair all the same.
+        self.emit(Effect::CloseWeakAsap { allocation: id, index });
         loss.last_of
     }
 

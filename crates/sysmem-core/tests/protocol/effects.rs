@@ -107,7 +107,7 @@ impl Wires {
             Reply::Buffers(responder, result) => {
                 if let Ok(delivery) = &result {
                     let memory = self.allocations.get_mut(&delivery.allocation);
-                    memory.expect("an allocation").deliver(delivery, self.now);
+                    memory.expect("an allocation").deliver(delivery);
                     let is_weak = matches!(delivery.handles, Handles::Weak { .. });
                     self.delivered.push((channel, is_weak));
                 }
@@ -120,7 +120,7 @@ impl Wires {
                     && info.weak.is_some()
                 {
                     let memory = self.allocations.get_mut(&info.allocation).expect("an allocation");
-                    memory.deliver_new_weak(info.name.index as u32, self.now);
+                    memory.deliver_new_weak(info.name.index as u32);
                 }
                 (responder.txid(), Answer::VmoInfo(result.map(Box::new)))
             }

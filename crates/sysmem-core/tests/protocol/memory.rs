@@ -62,7 +62,7 @@ impl Allocation {
     }
 
     /// A participant gets what was promised to it.
-    pub fn deliver(&mut self, delivery: &Delivery, now: Instant) {
+    pub fn deliver(&mut self, delivery: &Delivery) {
         assert_eq!(self.plan.count, delivery.count);
         assert_eq!(self.plan.collection, delivery.collection);
         match &delivery.handles {
@@ -75,17 +75,17 @@ impl Allocation {
                 assert!(matches!(self.stage, Memory::Made | Memory::LetGo), "{:?}", self.stage);
                 assert_eq!(presence.len(), self.buffers.len());
                 for (buffer, presence) in self.buffers.iter_mut().zip(presence) {
-                    buffer.deliver_weak(*presence, access.is_some(), now);
+                    buffer.deliver_weak(*presence, access.is_some());
                 }
             }
         }
     }
 
     /// Whoever asked about a VMO gets a weak handle.
-    pub fn deliver_new_weak(&mut self, index: u32, now: Instant) {
+    pub fn deliver_new_weak(&mut self, index: u32) {
         let buffer = &mut self.buffers[index as usize];
         assert!(self.stage == Memory::Made || buffer.told == Presence::Strong, "there is no other");
-        buffer.deliver_weak(Presence::Strong, true, now);
+        buffer.deliver_weak(Presence::Strong, true);
     }
 
     /// What there is to be told about a buffer.
@@ -123,7 +123,7 @@ impl Buffer {
     /// The core wants the eventpair closed.
     pub fn close_weak_asap(&mut self, now: Instant) {
         assert_eq!(self.told, Presence::Weak, "it has strong handles, or is gone");
-        assert_eq!(self.close_weak_asap, CloseWeakAsap::Open, "closed once, if there is one");
+        assert!(!matches!(self.close_weak_asap, CloseWeakAsap::Closed(_)), "closed once");
         self.close_weak_asap = CloseWeakAsap::Closed(now);
     }
 
@@ -142,15 +142,16 @@ impl Buffer {
         self.complained
     }
 
-    fn deliver_weak(&mut self, presence: Presence, with_memory: bool, now: Instant) {
+    fn deliver_weak(&mut self, presence: Presence, with_memory: bool) {
         assert_eq!(presence, self.told, "the core knows what it was told");
         if presence == Presence::Strong && with_memory {
             self.weak += 1;
         }
         self.close_weak_asap = match (self.close_weak_asap, presence) {
             (CloseWeakAsap::Unmade, Presence::Strong) => CloseWeakAsap::Open,
-            // Made for this one, and closed at once.
-            (CloseWeakAsap::Unmade, Presence::Weak) => CloseWeakAsap::Closed(now),
+            (CloseWeakAsap::Unmade | CloseWeakAsap::Open, Presence::Weak) => {
+                panic!("whoever comes late gets one that is closed")
+            }
             (other, _) => other,
         };
     }

@@ -231,6 +231,18 @@ fn lifecycle_s85_a_late_wait_is_told_which_buffers_are_left() {
 }
 
 #[test]
+fn protocols_5_4_who_waits_when_the_strong_handles_are_gone_gets_a_closed_eventpair() {
+    let world = World::new();
+    let (strong, weak, Delivery { allocation, .. }) = allocated(&world);
+    strong.release_and_close();
+    world.driver().drop_handle(allocation, 0, Strength::Strong);
+    assert!(world.driver().report(allocation, 0));
+    assert!(matches!(world.buffer(allocation, 0).close_weak_asap, CloseWeakAsap::Closed(_)));
+    let presence = [Presence::Weak, Presence::Strong];
+    assert_eq!(weak.wait().buffers().handles, weak_handles(&presence));
+}
+
+#[test]
 fn lifecycle_s87_a_strong_node_holds_the_buffers_without_any_handle() {
     let world = World::new();
     let (strong, weak, Delivery { allocation, .. }) = allocated(&world);
@@ -324,14 +336,14 @@ fn weak_handles_that_stay_are_complained_about_once() {
 }
 
 #[test]
-fn where_no_handle_is_weak_nobody_is_asked_to_close_any() {
+fn where_no_handle_is_weak_nobody_is_complained_about_and_late_eventpairs_are_closed() {
     let world = World::new();
     let collection = world.allocator().non_shared_collection();
     collection.set_constraints(cpu(2, 64));
     let Delivery { allocation, .. } = collection.wait().buffers();
     collection.close();
     world.drop_handle(allocation, 0, Strength::Strong);
-    assert_eq!(world.buffer(allocation, 0).close_weak_asap, CloseWeakAsap::Unmade);
+    assert!(matches!(world.buffer(allocation, 0).close_weak_asap, CloseWeakAsap::Closed(_)));
     assert_eq!(world.next_deadline(), None);
 }
 

@@ -49,7 +49,7 @@ impl Wires {
     fn delivered_v1(&mut self, channel: ChannelId, outcome: &v1::Outcome) {
         if let Ok(v1::Delivery { buffers, .. }) = outcome {
             let memory = self.allocations.get_mut(&buffers.allocation);
-            memory.expect("an allocation").deliver(buffers, self.now);
+            memory.expect("an allocation").deliver(buffers);
             let is_weak = matches!(buffers.handles, Handles::Weak { .. });
             self.delivered.push((channel, is_weak));
         }

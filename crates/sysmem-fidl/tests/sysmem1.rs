@@ -226,3 +226,18 @@ fn sysmem1_methods_are_strict() {
     const { assert!(!BufferCollectionSyncMethod::FLEXIBLE) };
     assert_eq!(one_way::<BufferCollectionCloseMethod>(())[6], 0);
 }
+
+/// The founding texts say to look at these files; what is used everywhere is made of the second.
+#[test]
+fn sysmem1_r27_the_files_that_the_seeds_name_exist() {
+    let library =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fidl/fuchsia.sysmem");
+    let text = |file| std::fs::read_to_string(library.join(file)).expect(file);
+    assert!(text("allocator_2.fidl").contains("protocol Allocator2 {"));
+    let allocator = text("allocator.fidl");
+    assert!(allocator.contains("protocol Allocator {"));
+    assert!(allocator.contains("AllocateSharedCollection("));
+    // From `fuchsia.sysmem/Allocator.AllocateSharedCollection` (`sysmem1.md` 1.1).
+    let ordinal = <AllocatorAllocateSharedCollectionMethod as Method>::ORDINAL;
+    assert_eq!(ordinal, 0x7a75_7a57_bfda_0f71);
+}
